@@ -1,0 +1,70 @@
+/*
+ * features.h - from bytes to a sparse vector
+ *
+ * A message becomes sets of slots, one set a block. Within a block every slot
+ * that the model knows counts alike: its value is block weight / sqrt(number of
+ * known slots of the block), so each block is L2-normalised on its own and
+ * unknown text does not dilute known text. Slots of a block are distinct.
+ *
+ * Dimensions are laid out block after block; a slot is an index into all of
+ * them, 0 <= slot < lw_dimension(settings, vocabulary).
+ */
+#ifndef LW_FEATURES_H
+#define LW_FEATURES_H
+
+#include "lurewatch.h"
+#include "concepts/vocabulary.h"
+#include "text/text.h"
+
+enum lw_block {
+	LW_CHARS,               /* hashed character n-grams */
+	LW_WORDS,               /* hashed words and pairs of neighbouring words */
+	LW_CONCEPTS,            /* one a concept */
+	LW_CONCEPT_PAIRS,       /* hashed pairs of concepts close together, unordered */
+	LW_INDICATORS,          /* one an indicator, then hashed pairs of indicators */
+	LW_SHAPES,              /* hashed names of shapes: kinds of link, money bands, length, scripts ... */
+	LW_BLOCKS
+};
+
+/* Plain data, stored as it is in the model file. Fields are little-endian there. */
+struct lw_settings {
+	uint32_t bits;          /* log2 of the slots of the character block, 10..24; words have half */
+	uint32_t spaced_min, spaced_max;     /* n of character n-grams where words are spaced */
+	uint32_t unspaced_min, unspaced_max; /* n where they are not */
+	uint32_t pair_window;   /* concepts at most this many places apart make a pair; 0: no pairs */
+	uint32_t segment;       /* bit set of LW_SEGMENT_*: scripts whose words come from ICU dictionaries */
+	uint32_t blocks;        /* bit set of 1 << enum lw_block: blocks in use */
+	float weight[LW_BLOCKS + 2]; /* of each block; the last two are unused and 0 */
+};
+
+void lw_settings_default(struct lw_settings *);
+bool lw_settings_valid(const struct lw_settings *);
+uint32_t lw_dimension(const struct lw_settings *, const struct lw_vocabulary *);
+
+struct lw_feature_set {
+	uint32_t *slot;         /* distinct */
+	size_t n, room;
+	struct lw_range *where; /* byte range of each slot's first place in the message; filled only when traced */
+	size_t where_room;
+};
+
+struct lw_range { uint32_t start, end; };
+
+struct lw_features {
+	struct lw_feature_set block[LW_BLOCKS];
+	uint16_t *indicator;    /* indicators that matched, ascending */
+	size_t indicators, indicator_room;
+	unsigned notes;         /* LUREWATCH_NOTE_* */
+};
+
+struct lw_extractor;
+
+/* Borrows settings and vocabulary for its whole life. One per thread. */
+lurewatch_error lw_extractor_new(const struct lw_settings *, const struct lw_vocabulary *, struct lw_extractor **out);
+void lw_extractor_free(struct lw_extractor *);
+
+/* *out borrows from the extractor until its next call. traced: fill `where` too (evidence). */
+lurewatch_error lw_extract(struct lw_extractor *, const char *utf8, size_t len, bool traced,
+    const struct lw_features **out);
+
+#endif

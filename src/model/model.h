@@ -1,0 +1,41 @@
+/*
+ * model.h - what a model file holds, as the training side hands it over
+ *
+ * A model has E experts (sets of linear one-vs-rest SVMs, each learned from its own
+ * part of the corpora) and K labels, so R = E * K rows of weights. The margin of row r is
+ *      m_r = bias_r + sum over blocks b of  weight_b / sqrt(known_b) * sum over known slots s of w[s][r]
+ * where a slot is known to an expert when that expert met it in training, known_b counts the
+ * message's known slots of block b, and weight_b is settings.weight[b].
+ * Probabilities are softmax(A m + c), A of K x R: the calibration.
+ */
+#ifndef LW_MODEL_H
+#define LW_MODEL_H
+
+#include "features/features.h"
+
+struct lw_model_parts {
+	struct lw_settings settings;
+	struct lw_span vocabulary;       /* as lw_vocabulary_compile() gave it; may be empty */
+	uint32_t experts, labels;        /* E >= 1, 2 <= K <= 32 */
+	const char *const *label;        /* K names */
+	const bool *flagged;             /* K */
+	uint32_t dimension;              /* D = lw_dimension() */
+	const float *weight;             /* D x R, row-major: weight[slot * R + row], without the block weights */
+	const uint8_t *known;            /* D: bit e set when expert e met the slot in training */
+	const double *bias;              /* R */
+	const double *calibration;       /* K x (R + 1), the constant last */
+	double threshold;                /* on risk */
+	const char *record;              /* training record, one JSON object */
+};
+
+/* Writes to a temporary file beside path, fsyncs, renames: a reader sees the old model or the new one, whole. */
+lurewatch_error lw_model_write(const char *path, const struct lw_model_parts *);
+
+/* Margins (R) of a message, for calibration and tests; borrows from the scorer. */
+lurewatch_error lw_score_margins(lurewatch_scorer *, const char *utf8, size_t len, const double **margin, size_t *rows);
+
+const struct lw_settings *lw_model_settings(const lurewatch *);
+const struct lw_vocabulary *lw_model_vocabulary(const lurewatch *);
+uint32_t lw_model_experts(const lurewatch *);
+
+#endif

@@ -1,0 +1,15 @@
+/* suites.h - the list of suites, one a room: add a line here and a file tests/test_<room>.c */
+#ifndef LW_SUITES_H
+#define LW_SUITES_H
+
+#include <check.h>
+#include <stdbool.h>
+
+#define ROOMS \
+	ROOM(buffer)
+
+#define ROOM(name) Suite *name##_suite(void);
+ROOMS
+#undef ROOM
+
+#endif
