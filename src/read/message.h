@@ -10,13 +10,18 @@
 #include "text/buffer.h"
 
 struct lw_message {
-	struct lw_span raw;      /* the record's own bytes, separators included: the raws of a file joined are the file */
+	struct lw_span raw;      /* the record's own bytes, separators included */
+	struct lw_span before;   /* bytes that precede raw and belong to no record: byte order mark, CSV header */
 	struct lw_span text;     /* UTF-8 as found: what is judged, after the subject */
 	struct lw_span subject, sender, time, id;
 	struct lw_span label, lang, channel, source, split, group, family;
 	bool synthetic;
-	uint64_t record;         /* 1 for the first record of its file */
+	bool id_is_number;       /* the id was a JSON number: written back as one */
+	bool recoded;            /* raw is UTF-16, text was made UTF-8: nothing can be written into raw */
+	char delimiter;          /* between the columns of a table; 0: no table */
+	uint64_t record;         /* 1 for the first record of its file; 0: the error is the whole file's */
 	const char *path;        /* NUL-terminated; "-" for standard input */
+	const char *format;      /* name in the table of formats, static; NULL when the file could not be opened */
 	const char *error;       /* why this record could not be read, NULL if it could; borrowed like the spans */
 };
 

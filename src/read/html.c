@@ -1,0 +1,205 @@
+/*
+ * html.c - HTML as a person sees it
+ *
+ * libxml2's HTML parser as a stream of events: no tree, so no depth is too deep.
+ * Scripts, styles and what is styled away are left out. Broken HTML is read as
+ * far as the parser gets, which is to the end. Fails only without memory.
+ */
+#include "read/format.h"
+#include "read/mail.h"
+
+#include <libxml/HTMLparser.h>
+#include <libxml/parserInternals.h>
+#include <string.h>
+
+enum gap { NO_GAP, SPACE, BREAK };
+
+struct page {
+	struct lw_buffer *out;
+	size_t start;               /* where in out the page begins */
+	enum gap gap;               /* owed before the next word */
+	int depth, hidden_at;       /* element nesting; depth at which hiding began, 0: visible */
+	bool no_memory;
+};
+
+static bool
+named(const char *name, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strcmp(name, *list) == 0)
+			return true;
+	return false;
+}
+
+static bool
+breaks_line(const char *name)
+{
+	static const char *const blocks[] = { "address", "article", "aside", "blockquote", "br", "center", "dd", "div",
+		"dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+		"header", "hr", "li", "main", "nav", "ol", "option", "p", "pre", "section", "table", "tbody", "tfoot",
+		"thead", "title", "tr", "ul", NULL };
+
+	return named(name, blocks);
+}
+
+static bool
+never_shown(const char *name)
+{
+	static const char *const unseen[] = { "script", "style", "title", "template", "object", "applet", NULL };
+
+	return named(name, unseen);
+}
+
+/* Looks for `needle` in a style with its blanks left out; what follows it must not be a decimal part. */
+static bool
+style_says(const char *style, const char *needle)
+{
+	for (; *style != '\0'; style++) {
+		const char *s = style, *n = needle;
+
+		for (; *n != '\0' && *s != '\0'; s++) {
+			if (*s == ' ')
+				continue;
+			if ((*s | 32) != (*n | 32))
+				break;
+			n++;
+		}
+		if (*n == '\0' && *s != '.' && !(*s >= '0' && *s <= '9'))
+			return true;
+	}
+	return false;
+}
+
+static bool
+styled_away(const xmlChar **attribute)
+{
+	for (; attribute != NULL && attribute[0] != NULL; attribute += 2) {
+		const char *name = (const char *)attribute[0], *value = (const char *)attribute[1];
+
+		if (strcmp(name, "hidden") == 0)
+			return true;
+		if (value != NULL && strcmp(name, "style") == 0 &&
+		    (style_says(value, "display:none") || style_says(value, "font-size:0")))
+			return true;
+	}
+	return false;
+}
+
+static void
+add(struct page *p, const char *at, size_t len)
+{
+	if (len == 0)
+		return;
+	if (p->out->len > p->start && p->gap != NO_GAP && !lw_buffer_add(p->out, p->gap == BREAK ? "\n" : " ", 1))
+		p->no_memory = true;
+	p->gap = NO_GAP;
+	if (!lw_buffer_add(p->out, at, len))
+		p->no_memory = true;
+}
+
+static void
+owe(struct page *p, enum gap gap)
+{
+	if (p->gap < gap)
+		p->gap = gap;
+}
+
+static bool
+blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static void
+add_words(struct page *p, const char *text, size_t len)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (!blank(text[i]))
+			continue;
+		add(p, text + from, i - from);
+		owe(p, SPACE);
+		from = i + 1;
+	}
+	add(p, text + from, len - from);
+}
+
+static void
+on_start(void *data, const xmlChar *name, const xmlChar **attribute)
+{
+	struct page *p = data;
+
+	p->depth++;
+	if (p->hidden_at == 0 && (never_shown((const char *)name) || styled_away(attribute)))
+		p->hidden_at = p->depth;
+	if (breaks_line((const char *)name))
+		owe(p, BREAK);
+	else if (strcmp((const char *)name, "td") == 0 || strcmp((const char *)name, "th") == 0)
+		owe(p, SPACE);
+	if (p->hidden_at != 0 || strcmp((const char *)name, "img") != 0)
+		return;
+	for (; attribute != NULL && attribute[0] != NULL; attribute += 2) {
+		if (strcmp((const char *)attribute[0], "alt") != 0 || attribute[1] == NULL)
+			continue;
+		owe(p, SPACE);
+		add_words(p, (const char *)attribute[1], strlen((const char *)attribute[1]));
+		owe(p, SPACE);
+	}
+}
+
+static void
+on_end(void *data, const xmlChar *name)
+{
+	struct page *p = data;
+
+	if (p->hidden_at == p->depth)
+		p->hidden_at = 0;
+	if (p->depth > 0)
+		p->depth--;
+	if (breaks_line((const char *)name))
+		owe(p, BREAK);
+}
+
+static void
+on_text(void *data, const xmlChar *text, int len)
+{
+	struct page *p = data;
+
+	if (p->hidden_at == 0 && len > 0)
+		add_words(p, (const char *)text, (size_t)len);
+}
+
+bool
+lw_html_text(struct lw_buffer *out, struct lw_span html)
+{
+	struct page p = { .out = out, .start = out->len };
+	htmlSAXHandler events = { .startElement = on_start, .endElement = on_end, .characters = on_text,
+		.ignorableWhitespace = on_text };
+	struct lw_buffer clean = { 0 };
+	htmlParserCtxtPtr parser;
+
+	html = lw_span_trim(html);
+	if (html.len == 0)
+		return true;
+	/* the parser takes a NUL for the end */
+	if (html.len > INT32_MAX || !lw_buffer_add(&clean, html.at, html.len))
+		return false;
+	for (size_t i = 0; i < clean.len; i++)
+		if (clean.at[i] == '\0')
+			clean.at[i] = ' ';
+	parser = htmlCreateMemoryParserCtxt(clean.at, (int)clean.len);
+	if (parser == NULL) {
+		lw_buffer_free(&clean);
+		return false;
+	}
+	*parser->sax = events;
+	parser->userData = &p;
+	htmlCtxtUseOptions(parser, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
+	    HTML_PARSE_IGNORE_ENC);
+	xmlSwitchEncoding(parser, XML_CHAR_ENCODING_UTF8);
+	htmlParseDocument(parser);
+	htmlFreeParserCtxt(parser);
+	lw_buffer_free(&clean);
+	return !p.no_memory;
+}

@@ -1,0 +1,54 @@
+/* message.c - what is judged of a message, and copies that outlive the reader's next call; fails only without memory */
+#include "read/read.h"
+
+#include <string.h>
+
+lurewatch_error
+lw_message_judged(const struct lw_message *m, struct lw_buffer *room, struct lw_span *out)
+{
+	*out = m->text;
+	if (m->subject.len == 0)
+		return LUREWATCH_OK;
+	room->len = 0;
+	if (!lw_buffer_add(room, m->subject.at, m->subject.len) || !lw_buffer_add(room, "\n", 1) ||
+	    !lw_buffer_add(room, m->text.at, m->text.len))
+		return LUREWATCH_E_MEMORY;
+	*out = (struct lw_span){ room->at, room->len };
+	return LUREWATCH_OK;
+}
+
+static void
+move(struct lw_buffer *room, struct lw_span *s)
+{
+	char *to = room->at + room->len;
+
+	if (s->len > 0)
+		memcpy(to, s->at, s->len);
+	s->at = to;
+	room->len += s->len;
+}
+
+lurewatch_error
+lw_message_copy(const struct lw_message *m, struct lw_buffer *room, struct lw_message *out)
+{
+	struct lw_message copy = *m;
+	struct lw_span error = { m->error, m->error != NULL ? strlen(m->error) + 1 : 0 };
+	struct lw_span path = { m->path, m->path != NULL ? strlen(m->path) + 1 : 0 };
+	struct lw_span *spans[] = { &copy.raw, &copy.before, &copy.text, &copy.subject, &copy.sender, &copy.time,
+		&copy.id, &copy.label, &copy.lang, &copy.channel, &copy.source, &copy.split, &copy.group, &copy.family,
+		&error, &path };
+	enum { SPANS = sizeof spans / sizeof spans[0] };
+	size_t all = 1;
+
+	for (size_t i = 0; i < SPANS; i++)
+		all += spans[i]->len;
+	room->len = 0;
+	if (!lw_buffer_reserve(room, all))
+		return LUREWATCH_E_MEMORY;
+	for (size_t i = 0; i < SPANS; i++)
+		move(room, spans[i]);
+	copy.error = error.len > 0 ? error.at : NULL;
+	copy.path = path.len > 0 ? path.at : NULL;
+	*out = copy;
+	return LUREWATCH_OK;
+}

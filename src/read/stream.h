@@ -1,0 +1,40 @@
+/*
+ * stream.h - the bytes of a file or of standard input, unpacked, as UTF-8
+ *
+ * A window slides over the bytes. A format looks at the window, asks for more
+ * until a record is whole, and takes the record; what was taken stays in place
+ * until more is asked for. Memory is the longest record, not the file.
+ */
+#ifndef LW_STREAM_H
+#define LW_STREAM_H
+
+#include "lurewatch.h"
+#include "text/buffer.h"
+
+struct lw_stream;
+
+/* path "-" is standard input. Why something failed is written to *reason, which outlives the stream. */
+lurewatch_error lw_stream_open(const char *path, struct lw_buffer *reason, struct lw_stream **out);
+void lw_stream_close(struct lw_stream *);
+
+struct lw_span lw_stream_window(const struct lw_stream *);
+bool lw_stream_ended(const struct lw_stream *);         /* the window is all there is */
+lurewatch_error lw_stream_more(struct lw_stream *);     /* a longer window, or the end */
+lurewatch_error lw_stream_peek(struct lw_stream *, size_t want); /* at least `want` bytes, or all there are */
+
+/* Takes n bytes off the window and gives them as they were stored: the same bytes, or UTF-16. */
+struct lw_span lw_stream_take(struct lw_stream *, size_t n);
+
+/* The line that begins at `to`: from is set there, to after its newline. At the end from == to. */
+struct lw_cut {
+	size_t from, to;
+	bool dropped;           /* the window outgrew LW_RECORD_MAX: all of it went, offsets begin anew */
+};
+lurewatch_error lw_stream_line(struct lw_stream *, struct lw_cut *);
+
+struct lw_span lw_stream_mark(const struct lw_stream *);  /* byte order mark, as stored; may be empty */
+bool lw_stream_recoded(const struct lw_stream *);         /* was UTF-16 */
+uint64_t lw_stream_consumed(const struct lw_stream *);    /* bytes read as stored */
+bool lw_stream_would_wait(const struct lw_stream *);
+
+#endif

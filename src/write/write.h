@@ -1,0 +1,54 @@
+/*
+ * write.h - verdicts out
+ *
+ * Everything is rendered into buffers, so that any thread may render and one
+ * writes. Rendering fails only when memory is gone (false).
+ *
+ * Adding an output: write a function and name it in the table in outputs.c.
+ */
+#ifndef LW_WRITE_H
+#define LW_WRITE_H
+
+#include "lurewatch.h"
+#include "read/message.h"
+
+struct lw_result {
+	const struct lw_message *message;
+	const lurewatch *model;
+	const lurewatch_verdict *verdict;       /* NULL when the message could not be read */
+	struct lw_span judged;                  /* the bytes that were judged; evidence points into them */
+	const lurewatch_evidence *evidence;
+	size_t evidences;
+	bool explain;
+};
+
+struct lw_output {
+	const char *name;
+	bool every;                             /* a line for every message unless asked otherwise; else flagged ones */
+	bool (*head)(struct lw_buffer *);       /* NULL: no first line */
+	bool (*record)(struct lw_buffer *, const struct lw_result *);
+	bool errors;                            /* records that could not be read have a line too */
+};
+
+const struct lw_output *lw_output_named(const char *name);     /* NULL: there is none */
+
+/* The id of a message: its own, or FILE:RECORD. */
+bool lw_write_id(struct lw_buffer *, const struct lw_message *);
+
+/* The original record with the verdict added; a record that could not be read comes out as it went in. */
+bool lw_annotate(struct lw_buffer *, const struct lw_result *);
+bool lw_annotate_before(struct lw_buffer *, const struct lw_message *, struct lw_span before);  /* a header row gets its columns */
+const char *lw_annotate_refusal(const struct lw_message *);     /* why this message's format has no place for a verdict, or NULL */
+
+/* A mail that stood in a file of its own, as part of an mbox: From_ line, quoting, empty line. */
+bool lw_write_as_mbox(struct lw_buffer *, struct lw_span mail);
+
+/* ---- pieces ---- */
+bool lw_put_fixed(struct lw_buffer *, double, int decimals);    /* no locale; not a number is 0 */
+bool lw_put_json_string(struct lw_buffer *, struct lw_span);    /* with quotes; always valid UTF-8 and safe on a terminal */
+bool lw_put_visible(struct lw_buffer *, struct lw_span, size_t characters); /* control characters as \n, \x1b, \u202e; cut with … */
+bool lw_put_indicators(struct lw_buffer *, const struct lw_result *, const char *separator); /* "-" when there are none */
+bool lw_put_verdict_members(struct lw_buffer *, const struct lw_result *); /* "label":..,"risk":..,"flagged":.. */
+bool lw_put_indicator_array(struct lw_buffer *, const struct lw_result *);
+
+#endif
