@@ -16,6 +16,7 @@ struct lw_source {              /* one open file, as a format sees it */
 	struct lw_stream *stream;
 	const struct lw_read_options *options;
 	void *state;                /* the format's own, from its open */
+	char delimiter;             /* of a table's columns, set by its open */
 	struct lw_buffer *before;   /* open may add bytes here that belong to no record */
 	struct lw_buffer *reason;   /* why open or next failed, NUL-terminated: lw_source_fail() */
 };

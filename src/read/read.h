@@ -46,7 +46,8 @@ lurewatch_error lw_reader_next(struct lw_reader *, const struct lw_message **out
 const char *lw_reader_format(const struct lw_reader *);  /* name of the format in use, NULL before the first message */
 const char *lw_reader_reason(const struct lw_reader *);  /* what the last error was, with the path; never NULL */
 uint64_t lw_reader_consumed(const struct lw_reader *);   /* bytes of the files as stored read so far, for progress */
-struct lw_span lw_reader_tail(const struct lw_reader *); /* at the end: bytes after the last record (a lone CSV header) */
+/* At the end: no record, only what came after the last one, in `before` (a lone CSV header). */
+const struct lw_message *lw_reader_tail(struct lw_reader *);
 bool lw_reader_is_directory(const struct lw_reader *);
 bool lw_reader_would_wait(const struct lw_reader *);     /* the next message may have to wait for a slow pipe */
 void lw_reader_close(struct lw_reader *);

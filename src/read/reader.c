@@ -186,6 +186,7 @@ finish(struct lw_reader *r)
 	m->path = r->path;
 	m->format = r->format != NULL ? r->format->name : NULL;
 	m->record = r->record;
+	m->delimiter = r->source.delimiter;
 	m->recoded = r->source.stream != NULL && lw_stream_recoded(r->source.stream);
 	m->before = (struct lw_span){ r->before.len > 0 ? r->before.at : "", r->before.len };
 	r->before_given = true;
@@ -264,12 +265,14 @@ lw_reader_consumed(const struct lw_reader *r)
 	return r->consumed + (r->source.stream != NULL ? lw_stream_consumed(r->source.stream) : 0);
 }
 
-struct lw_span
-lw_reader_tail(const struct lw_reader *r)
+const struct lw_message *
+lw_reader_tail(struct lw_reader *r)
 {
-	if (r->before_given || r->before.len == 0)
-		return (struct lw_span){ "", 0 };
-	return (struct lw_span){ r->before.at, r->before.len };
+	if (r->before_given)
+		r->before.len = 0;
+	r->record = 0;
+	r->message = (struct lw_message){ 0 };
+	return finish(r);
 }
 
 bool

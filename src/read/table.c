@@ -446,6 +446,7 @@ table_open(struct lw_source *s, bool quotes)
 		return e;
 	t->quotes = quotes;
 	t->delimiter = quotes ? delimiter_of(first_line(lw_stream_window(s->stream)), s->options->field) : '\t';
+	s->delimiter = t->delimiter;
 	csv_set_delim(&t->parser, (unsigned char)t->delimiter);
 	csv_set_space_func(&t->parser, never_space);
 	csv_set_term_func(&t->parser, is_newline);
@@ -489,7 +490,6 @@ table_next(struct lw_source *s, struct lw_message *m, bool *got)
 	struct lw_span row;
 	lurewatch_error e = next_row(s, m, &row, got);
 
-	m->delimiter = t->delimiter;
 	m->text = (struct lw_span){ "", 0 };
 	if (e != LUREWATCH_OK || !*got || m->error != NULL)
 		return e;

@@ -179,8 +179,9 @@ annotate_row(struct lw_buffer *b, const struct lw_result *r)
 }
 
 static bool
-header_row(struct lw_buffer *b, const struct lw_message *m, struct lw_span before)
+header_row(struct lw_buffer *b, const struct lw_message *m)
 {
+	struct lw_span before = m->before;
 	size_t end = without_line_end(before);
 	char d = m->delimiter;
 
@@ -197,7 +198,7 @@ header_row(struct lw_buffer *b, const struct lw_message *m, struct lw_span befor
 static const struct {
 	const char *format;
 	bool (*record)(struct lw_buffer *, const struct lw_result *);
-	bool (*before)(struct lw_buffer *, const struct lw_message *, struct lw_span);
+	bool (*before)(struct lw_buffer *, const struct lw_message *);
 } table[] = {
 	{ "mbox", annotate_mail, NULL },
 	{ "eml", annotate_mail, NULL },
@@ -238,13 +239,13 @@ lw_annotate(struct lw_buffer *b, const struct lw_result *r)
 }
 
 bool
-lw_annotate_before(struct lw_buffer *b, const struct lw_message *m, struct lw_span before)
+lw_annotate_before(struct lw_buffer *b, const struct lw_message *m)
 {
 	size_t i = entry_of(m);
 
 	if (i == ANNOTATED || table[i].before == NULL)
-		return lw_buffer_add(b, before.at, before.len);
-	return table[i].before(b, m, before);
+		return lw_buffer_add(b, m->before.at, m->before.len);
+	return table[i].before(b, m);
 }
 
 static bool

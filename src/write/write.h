@@ -37,7 +37,7 @@ bool lw_write_id(struct lw_buffer *, const struct lw_message *);
 
 /* The original record with the verdict added; a record that could not be read comes out as it went in. */
 bool lw_annotate(struct lw_buffer *, const struct lw_result *);
-bool lw_annotate_before(struct lw_buffer *, const struct lw_message *, struct lw_span before);  /* a header row gets its columns */
+bool lw_annotate_before(struct lw_buffer *, const struct lw_message *);     /* its `before`: a header row gets its columns */
 const char *lw_annotate_refusal(const struct lw_message *);     /* why this message's format has no place for a verdict, or NULL */
 
 /* A mail that stood in a file of its own, as part of an mbox: From_ line, quoting, empty line. */

@@ -1,0 +1,67 @@
+/*
+ * find_model.c - which model a tool uses
+ *
+ * A model that is named but cannot be opened is an error, never a reason to try another.
+ */
+#include "tools/find_model.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define INSTALLED LW_PREFIX "/share/lurewatch/models/default.lwm"
+
+static lurewatch_error
+open_named(const char *path, lurewatch **out, char **why)
+{
+	lurewatch_error e = lurewatch_open(path, out);
+	const char *cause = e == LUREWATCH_E_IO ? strerror(errno) : lurewatch_strerror(e);
+
+	if (e != LUREWATCH_OK && asprintf(why, "model %s: %s", path, cause) < 0)
+		*why = NULL;
+	return e;
+}
+
+/* models/default.lwm beside the directory the program is in; NULL: not known. */
+static char *
+in_source_tree(void)
+{
+	char *program = realpath("/proc/self/exe", NULL), *path = NULL, *slash;
+
+	if (program == NULL)
+		return NULL;
+	slash = strrchr(program, '/');
+	if (slash != NULL && asprintf(&path, "%.*s/../models/default.lwm", (int)(slash - program), program) < 0)
+		path = NULL;
+	free(program);
+	return path;
+}
+
+lurewatch_error
+lw_find_model(const char *named, lurewatch **out, char **why)
+{
+	char *tree;
+	lurewatch_error e;
+
+	*why = NULL;
+	if (named == NULL)
+		named = getenv("LUREWATCH_MODEL");
+	if (named != NULL && *named != '\0')
+		return open_named(named, out, why);
+	if (access(INSTALLED, F_OK) == 0)
+		return open_named(INSTALLED, out, why);
+	tree = in_source_tree();
+	if (tree != NULL && access(tree, F_OK) == 0) {
+		e = open_named(tree, out, why);
+	} else {
+		e = LUREWATCH_E_IO;
+		if (asprintf(why, "no model: neither %s nor %s is there; name one with -m or $LUREWATCH_MODEL", INSTALLED,
+		    tree != NULL ? tree : "models/default.lwm") < 0)
+			*why = NULL;
+	}
+	free(tree);
+	return e;
+}

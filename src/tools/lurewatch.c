@@ -1,0 +1,194 @@
+/*
+ * lurewatch.c - the scoring tool's command line
+ *
+ * A wrong argument gives a line that says which, and status 2. The run is in scan.c.
+ */
+#include "tools/scan.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+"usage: lurewatch [OPTION...] [FILE|DIR...]\n"
+"Says which messages are likely fraud or recruitment lures. Reads mbox, eml,\n"
+"maildir, JSON lines, CSV, TSV or one message a line, also gzip and zstd; without\n"
+"FILE, or with -, standard input.\n"
+"\n"
+"  lurewatch inbox.mbox                    a line for each flagged message\n"
+"  lurewatch -o jsonl dump.csv > out.jsonl a JSON line for every message\n"
+"\n"
+"  -f, --format FORMAT    auto, lines, jsonl, csv, tsv, mbox, eml or maildir\n"
+"      --field NAME       column or field that holds the text (a number: its place)\n"
+"  -o, --output OUTPUT    text, jsonl or tsv\n"
+"      --all              every message;  --only flagged|clean: those\n"
+"      --explain          show the passages that moved the score\n"
+"      --filter WHICH     write the flagged or clean records as they came in\n"
+"      --annotate         write the records with the verdict added to each\n"
+"      --threshold P      flag from this risk on, 0 to 1\n"
+"  -m, --model MODEL      else $LUREWATCH_MODEL, else the installed model\n"
+"  -j, --threads N        judge on N threads; the output is the same\n"
+"  -h, --help             this;  -V, --version\n"
+"\n"
+"Status: 0 nothing flagged, 1 something flagged, 2 an error.\n";
+
+enum { FIELD = 256, ALL, ONLY, FILTER, ANNOTATE, EXPLAIN, THRESHOLD };
+
+static const struct option longs[] = {
+	{ "model", required_argument, NULL, 'm' },
+	{ "format", required_argument, NULL, 'f' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "threads", required_argument, NULL, 'j' },
+	{ "field", required_argument, NULL, FIELD },
+	{ "all", no_argument, NULL, ALL },
+	{ "only", required_argument, NULL, ONLY },
+	{ "filter", required_argument, NULL, FILTER },
+	{ "annotate", no_argument, NULL, ANNOTATE },
+	{ "explain", no_argument, NULL, EXPLAIN },
+	{ "threshold", required_argument, NULL, THRESHOLD },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static _Noreturn void
+refuse(const char *what, const char *value, const char *wanted)
+{
+	fprintf(stderr, "lurewatch: %s %s: %s\nTry 'lurewatch --help'.\n", what, value, wanted);
+	exit(LW_EXIT_ERROR);
+}
+
+static enum lw_which
+which_of(const char *option, const char *value)
+{
+	if (strcmp(value, "flagged") == 0)
+		return LW_FLAGGED;
+	if (strcmp(value, "clean") != 0)
+		refuse(option, value, "flagged or clean is meant");
+	return LW_CLEAN;
+}
+
+static double
+threshold_of(const char *value)
+{
+	char *end;
+	double p = strtod(value, &end);
+
+	if (end == value || *end != '\0' || !(p >= 0 && p <= 1))
+		refuse("--threshold", value, "a number from 0 to 1 is meant");
+	return p;
+}
+
+static unsigned
+threads_of(const char *value)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(value, &end, 10);
+	if (end == value || *end != '\0' || errno != 0 || n < 1 || n > 1024 || *value == '-')
+		refuse("-j", value, "a number from 1 to 1024 is meant");
+	return (unsigned)n;
+}
+
+static const char *
+format_of(const char *value)
+{
+	const char *name;
+
+	if (strcmp(value, "auto") == 0)
+		return NULL;
+	for (size_t i = 0; (name = lw_format_name(i)) != NULL; i++)
+		if (strcmp(value, name) == 0)
+			return value;
+	refuse("-f", value, "there is no such format");
+}
+
+static const struct lw_output *
+output_of(const char *value)
+{
+	const struct lw_output *output = lw_output_named(value);
+
+	if (output == NULL)
+		refuse("-o", value, "text, jsonl or tsv is meant");
+	return output;
+}
+
+/* Help and version are output too: a full disk is an error. */
+static _Noreturn void
+say(const char *text)
+{
+	bool said = fputs(text, stdout) >= 0 && fflush(stdout) == 0;
+
+	if (!said)
+		fprintf(stderr, "lurewatch: standard output: %s\n", strerror(errno));
+	exit(said ? EXIT_SUCCESS : LW_EXIT_ERROR);
+}
+
+static void
+take_option(struct lw_scan_options *o, int option, const char *value)
+{
+	switch (option) {
+	case 'm':
+		o->model = value;
+		break;
+	case 'f':
+		o->read.format = format_of(value);
+		break;
+	case 'o':
+		o->output = output_of(value);
+		break;
+	case 'j':
+		o->threads = threads_of(value);
+		break;
+	case FIELD:
+		o->read.field = value;
+		break;
+	case ALL:
+		o->which = LW_EVERY;
+		break;
+	case ONLY:
+		o->which = which_of("--only", value);
+		break;
+	case FILTER:
+		o->which = which_of("--filter", value);
+		o->filter = true;
+		break;
+	case ANNOTATE:
+		o->annotate = true;
+		break;
+	case EXPLAIN:
+		o->explain = true;
+		break;
+	case THRESHOLD:
+		o->threshold = threshold_of(value);
+		break;
+	case 'h':
+		say(help);
+	case 'V':
+		say("lurewatch " LUREWATCH_VERSION "\n");
+	default:
+		fputs("Try 'lurewatch --help'.\n", stderr);
+		exit(LW_EXIT_ERROR);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char *const standard_input[] = { "-" };
+	struct lw_scan_options o = { .output = lw_output_named("text"), .threshold = -1, .threads = 1 };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "m:f:o:j:hV", longs, NULL)) != -1)
+		take_option(&o, option, optarg);
+	o.paths = optind < argc ? (const char *const *)argv + optind : standard_input;
+	o.n = optind < argc ? argc - optind : 1;
+	/* a reader that went away is an error like a full disk, not a silent death */
+	signal(SIGPIPE, SIG_IGN);
+	return lw_scan(&o);
+}
