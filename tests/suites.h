@@ -6,7 +6,8 @@
 #include <stdbool.h>
 
 #define ROOMS \
-	ROOM(buffer)
+	ROOM(buffer) \
+	ROOM(read)
 
 #define ROOM(name) Suite *name##_suite(void);
 ROOMS

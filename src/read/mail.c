@@ -154,13 +154,18 @@ letters(const struct lw_buffer *b, size_t from)
 static bool
 add_alternative(struct lw_mail *m, GMimeMultipart *parts, int depth)
 {
-	size_t start = m->text.len, middle;
-	size_t plain, html;
+	size_t start, middle, end, plain, html;
 
+	if (!new_line(&m->text))
+		return false;
+	start = m->text.len;
 	for (int i = 0; i < g_mime_multipart_get_count(parts); i++)
 		if (!holds_html(g_mime_multipart_get_part(parts, i)) &&
 		    !add_part(m, g_mime_multipart_get_part(parts, i), depth))
 			return false;
+	end = m->text.len;
+	if (!new_line(&m->text))
+		return false;
 	middle = m->text.len;
 	for (int i = 0; i < g_mime_multipart_get_count(parts); i++)
 		if (holds_html(g_mime_multipart_get_part(parts, i)) &&
@@ -172,7 +177,7 @@ add_alternative(struct lw_mail *m, GMimeMultipart *parts, int depth)
 		memmove(m->text.at + start, m->text.at + middle, m->text.len - middle);
 		m->text.len -= middle - start;
 	} else {
-		m->text.len = middle;
+		m->text.len = end;
 	}
 	return true;
 }

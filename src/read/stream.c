@@ -54,6 +54,7 @@ struct lw_stream {
 	struct lw_buffer window;
 	size_t at;
 	bool ended;
+	lurewatch_error failed;     /* stays: what follows a failure is not read */
 };
 
 static lurewatch_error
@@ -62,7 +63,7 @@ fail(struct lw_stream *s, lurewatch_error e, const char *why)
 	s->reason->len = 0;
 	if (!lw_buffer_add(s->reason, why, strlen(why) + 1))
 		return LUREWATCH_E_MEMORY;
-	s->ended = true;
+	s->failed = e;
 	return e;
 }
 
@@ -334,8 +335,10 @@ lw_stream_more(struct lw_stream *s)
 	bool wide = s->order != NULL && s->order->wide;
 	struct lw_buffer *to = wide ? &s->wide : &s->window;
 	size_t had, before;
-	lurewatch_error e = LUREWATCH_OK;
+	lurewatch_error e = s->failed;
 
+	if (e != LUREWATCH_OK)
+		return e;
 	slide(&s->window, &s->at);
 	s->wide_done -= s->wide_at;
 	slide(&s->wide, &s->wide_at);
@@ -543,7 +546,7 @@ lw_stream_would_wait(const struct lw_stream *s)
 {
 	struct pollfd p = { s->fd, POLLIN, 0 };
 
-	if (s->ended || s->packed_ended || s->packed_at < s->packed.len)
+	if (s->failed != LUREWATCH_OK || s->ended || s->packed_ended || s->packed_at < s->packed.len)
 		return false;
 	return memchr(lw_stream_window(s).at, '\n', lw_stream_window(s).len) == NULL && poll(&p, 1, 0) == 0;
 }

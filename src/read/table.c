@@ -131,68 +131,89 @@ step(enum state state, char c, char delimiter)
 	case QUOTED:
 		return c == '"' ? QUOTE_IN_QUOTED : QUOTED;
 	case QUOTE_IN_QUOTED:
-		return c == delimiter ? FIELD_START : QUOTED;
+		return c == delimiter ? FIELD_START : c == '\r' ? QUOTE_IN_QUOTED : QUOTED;
 	}
 	return state;
 }
 
-/*
- * A file full of quotes that never close must not be read to its end once a line:
- * each failure halves the reach, each record gives back its own length, so all
- * the reading ahead is linear in the file.
- */
-static lurewatch_error
-reward(struct table *t, size_t len)
+static bool
+is_blank_line(struct lw_span w, size_t from, size_t to)
 {
-	t->patience += len < LW_RECORD_MAX - t->patience ? len : LW_RECORD_MAX - t->patience;
-	return LUREWATCH_OK;
+	return to == from || (to == from + 1 && w.at[from] == '\r');
+}
+
+struct frame {
+	enum state state;
+	size_t begin;               /* past leading blank lines, which belong to the record */
+	size_t at;                  /* bytes seen */
+	size_t line_end;            /* end of the record's first line, 0: not reached */
+	bool hopeless;              /* the open quote will not close */
+};
+
+/* Sees the window's bytes; true when the record is whole: it ends at f->at. */
+static bool
+see(struct table *t, struct frame *f, struct lw_span w)
+{
+	for (; f->at < w.len && !f->hopeless; f->at++) {
+		char c = w.at[f->at];
+		enum state before = f->state;
+
+		if (c == '\n' && before != QUOTED) {
+			if (!is_blank_line(w, f->begin, f->at)) {
+				f->at++;
+				return true;
+			}
+			f->begin = f->at + 1;
+			f->state = FIELD_START;
+			continue;
+		}
+		if (c == '\n' && f->line_end == 0)
+			f->line_end = f->at + 1;
+		f->state = step(before, c, t->delimiter);
+		/* lines further on, a quote that opens or closes nothing: the one that opened all this was stray */
+		f->hopeless = f->line_end > 0 && (f->at > t->patience ||
+		    (before == QUOTE_IN_QUOTED && f->state == QUOTED && c != '"'));
+	}
+	return false;
 }
 
 /*
- * Length of the record at the window's start, its newline included; leading blank
- * lines belong to it, *begin is past them. *open: a quote did not close, the
- * length is that of the line alone. 0 at the end.
+ * Length of the record at the window's start, its newline included; *begin is
+ * past leading blank lines. *open: a quote did not close, the length is that of
+ * the line alone. begin == len at the end.
  */
 static lurewatch_error
 frame(struct lw_source *s, size_t *begin, size_t *len, bool *open)
 {
 	struct table *t = s->state;
-	enum state state = FIELD_START;
-	size_t i = 0, line_end = 0;
+	struct frame f = { .state = FIELD_START };
 
-	*begin = 0;
-	*open = false;
 	for (;;) {
 		struct lw_span w = lw_stream_window(s->stream);
+		bool whole = see(t, &f, w);
+		lurewatch_error e;
 
-		for (; i < w.len && (line_end == 0 || i <= t->patience); i++) {
-			char c = w.at[i];
-
-			if (c != '\n' || state == QUOTED) {
-				if (c == '\n' && line_end == 0)
-					line_end = i + 1;
-				state = step(state, c, t->delimiter);
-				continue;
-			}
-			*len = i + 1;
-			if (i > *begin && !(i == *begin + 1 && w.at[*begin] == '\r'))
-				return reward(t, i);
-			*begin = i + 1;
-			state = FIELD_START;
-		}
-		if (lw_stream_ended(s->stream) || w.len > LW_RECORD_MAX ||
-		    (state == QUOTED && line_end > 0 && i > t->patience))
+		*begin = f.begin;
+		*len = f.at;
+		*open = !whole && (f.hopeless || f.state == QUOTED);
+		if (whole)
+			t->patience += f.at < LW_RECORD_MAX - t->patience ? f.at : LW_RECORD_MAX - t->patience;
+		if (whole || f.hopeless || lw_stream_ended(s->stream) || w.len > LW_RECORD_MAX)
 			break;
-		lurewatch_error e = lw_stream_more(s->stream);
+		e = lw_stream_more(s->stream);
 		if (e != LUREWATCH_OK)
 			return e;
 	}
-	*len = i;
-	*open = state == QUOTED;
-	if (*open && line_end > 0)
-		*len = line_end;
-	if (*open)
-		t->patience = i / 2 > LEAST_PATIENCE ? i / 2 : LEAST_PATIENCE;
+	if (!*open)
+		return LUREWATCH_OK;
+	/*
+	 * A file full of quotes that never close must not be read to its end once a line:
+	 * each failure halves the reach, each record gives back its own length, so all
+	 * the reading ahead is linear in the file.
+	 */
+	t->patience = f.at / 2 > LEAST_PATIENCE ? f.at / 2 : LEAST_PATIENCE;
+	if (f.line_end > 0)
+		*len = f.line_end;
 	return LUREWATCH_OK;
 }
 
