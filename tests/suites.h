@@ -7,7 +7,8 @@
 
 #define ROOMS \
 	ROOM(buffer) \
-	ROOM(read)
+	ROOM(read) \
+	ROOM(write)
 
 #define ROOM(name) Suite *name##_suite(void);
 ROOMS
