@@ -181,9 +181,12 @@ int
 main(int argc, char **argv)
 {
 	static const char *const standard_input[] = { "-" };
+	static char name[] = "lurewatch";
 	struct lw_scan_options o = { .output = lw_output_named("text"), .threshold = -1, .threads = 1 };
 	int option;
 
+	/* getopt names the program by it, wherever it was called from */
+	argv[0] = name;
 	while ((option = getopt_long(argc, argv, "m:f:o:j:hV", longs, NULL)) != -1)
 		take_option(&o, option, optarg);
 	o.paths = optind < argc ? (const char *const *)argv + optind : standard_input;

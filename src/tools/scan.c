@@ -44,10 +44,12 @@ struct batch {
 struct scan {
 	const struct lw_scan_options *options;
 	lurewatch *model;
-	bool as_mbox;                   /* mails from files of their own come out as one mbox */
+	bool several;                   /* more than one file comes in */
 
 	const char *format;             /* of what was filtered so far */
 	struct lw_buffer before;        /* header written last */
+	bool file_begins;               /* the next record written is a file's first */
+	char last[2];                   /* bytes written last */
 	struct lw_progress progress;
 	uint64_t scanned, flagged, unread, bytes;
 	bool failed;                    /* something was reported: status 2 */
@@ -107,15 +109,23 @@ comes_out(const struct scan *s, const lurewatch_verdict *v)
 }
 
 static bool
+is_own_file(const char *format)
+{
+	return format != NULL && (strcmp(format, "eml") == 0 || strcmp(format, "maildir") == 0);
+}
+
+/* Mails from files of their own come out as one mbox: joined bare, nothing would part them. */
+static bool
 render_original(const struct scan *s, struct job *j, const struct lw_result *r)
 {
 	struct lw_buffer mail = { 0 };
 	struct lw_span raw = r->message->raw;
+	bool as_mbox = s->several && is_own_file(r->message->format);
 	bool done;
 
-	if (!s->as_mbox && s->options->annotate)
+	if (!as_mbox && s->options->annotate)
 		return lw_annotate(&j->out, r);
-	if (!s->as_mbox)
+	if (!as_mbox)
 		return lw_buffer_add(&j->out, raw.at, raw.len);
 	done = !s->options->annotate || lw_annotate(&mail, r);
 	if (done && s->options->annotate)
@@ -179,6 +189,11 @@ put(struct scan *s, const char *at, size_t len)
 {
 	if (len == 0 || s->stop)
 		return;
+	if (len > 1)
+		s->last[0] = at[len - 2];
+	else
+		s->last[0] = s->last[1];
+	s->last[1] = at[len - 1];
 	if (fwrite(at, 1, len, stdout) == len)
 		return;
 	report(s, "standard output", strerror(errno));
@@ -192,6 +207,22 @@ flush(struct scan *s)
 		return;
 	report(s, "standard output", strerror(errno));
 	s->stop = true;
+}
+
+/* A file may end without a line end, an mbox without its empty line: the next one's records must not stick to it. */
+static void
+part_files(struct scan *s, const struct lw_message *m)
+{
+	bool mbox;
+
+	s->file_begins = false;
+	if (s->last[1] == '\0' || m->recoded || m->format == NULL)
+		return;
+	mbox = strcmp(m->format, "mbox") == 0;
+	if (s->last[1] != '\n')
+		put(s, "\n", 1);
+	if (mbox && s->last[0] != '\n')
+		put(s, "\n", 1);
 }
 
 /* Bytes of the file that are no record's: once, however many files have the same header. */
@@ -224,7 +255,8 @@ fits(struct scan *s, const struct lw_message *m)
 
 	if (!(s->options->filter || s->options->annotate) || m->format == NULL)
 		return true;
-	if (why == NULL && s->format != NULL && strcmp(s->format, m->format) != 0)
+	if (why == NULL && s->format != NULL && strcmp(s->format, m->format) != 0 &&
+	    !(is_own_file(s->format) && is_own_file(m->format)))
 		why = "not the format of the files before it: filter each format by itself";
 	s->format = m->format;
 	if (why == NULL)
@@ -255,6 +287,9 @@ emit(struct scan *s, struct job *j, const struct lw_message *m)
 	s->flagged += j->flagged;
 	if (m->error != NULL)
 		report_record(s, m);
+	s->file_begins |= m->record <= 1;
+	if (s->file_begins && (s->options->filter || s->options->annotate) && (m->before.len > 0 || j->out.len > 0))
+		part_files(s, m);
 	put_before(s, m);
 	put(s, j->out.at, j->out.len);
 	shrink(&j->out);
@@ -427,7 +462,7 @@ scan_path(struct scan *s, const char *path, lurewatch_scorer *scorer, struct job
 		lw_reader_close(reader);
 		return;
 	}
-	s->as_mbox = lw_reader_is_directory(reader) || s->options->n > 1;
+	s->several = lw_reader_is_directory(reader) || s->options->n > 1;
 	scan_messages(s, reader, scorer, own);
 	put_before(s, lw_reader_tail(reader));
 	s->bytes += lw_reader_consumed(reader);
