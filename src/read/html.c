@@ -8,8 +8,8 @@
 #include "read/format.h"
 #include "read/mail.h"
 
-#include <libxml/HTMLparser.h>
-#include <libxml/parserInternals.h>
+#include "read/libraries_names.h"
+
 #include <string.h>
 
 enum gap { NO_GAP, SPACE, BREAK };

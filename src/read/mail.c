@@ -8,8 +8,8 @@
 
 #include "read/format.h"
 
-#include <gmime/gmime.h>
-#include <pthread.h>
+#include "read/libraries_names.h"
+
 #include <string.h>
 
 enum {
@@ -18,18 +18,10 @@ enum {
 	HTML_SAYS_MORE = 4          /* HTML with so many times the plain text's length is what is meant to be seen */
 };
 
-static void
-start_gmime(void)
-{
-	g_mime_init();
-}
-
-void
+const char *
 lw_mail_start(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, start_gmime);
+	return lw_libraries_load();
 }
 
 static bool

@@ -15,7 +15,12 @@ struct lw_mail {                /* zeroed before first use; reused from mail to 
 	struct lw_buffer scratch, html;
 };
 
-void lw_mail_start(void);       /* before the first mail; cheap when done before; GMime is not touched until then */
+/*
+ * Before the first mail; cheap when done before. Loads GMime and libxml2.
+ * NULL, or the name of the library that could not be loaded: no mail can be read then.
+ */
+const char *lw_mail_start(void);
+
 bool lw_mail_read(struct lw_span raw, struct lw_mail *);    /* false: memory is gone */
 void lw_mail_fill(const struct lw_mail *, struct lw_message *); /* spans that borrow from the mail */
 void lw_mail_free(struct lw_mail *);

@@ -54,7 +54,10 @@ mbox_sniff(struct lw_span head)
 static lurewatch_error
 mbox_open(struct lw_source *s)
 {
-	lw_mail_start();
+	const char *missing = lw_mail_start();
+
+	if (missing != NULL)
+		return lw_source_fail(s, "mail cannot be read: %s could not be loaded", missing);
 	s->state = calloc(1, sizeof(struct mbox));
 	return s->state != NULL ? LUREWATCH_OK : lw_source_no_memory(s);
 }

@@ -1,0 +1,48 @@
+/*
+ * libraries_names.h - lets the usual names of GMime's and libxml2's functions mean the loaded ones
+ *
+ * Include last, in files that call them.
+ */
+#ifndef LW_LIBRARIES_NAMES_H
+#define LW_LIBRARIES_NAMES_H
+
+#include "read/libraries.h"
+
+#define g_mime_init lw_libraries.g_mime_init
+#define g_mime_parser_new_with_stream lw_libraries.g_mime_parser_new_with_stream
+#define g_mime_parser_set_format lw_libraries.g_mime_parser_set_format
+#define g_mime_parser_construct_message lw_libraries.g_mime_parser_construct_message
+#define g_mime_stream_mem_new lw_libraries.g_mime_stream_mem_new
+#define g_mime_stream_mem_new_with_buffer lw_libraries.g_mime_stream_mem_new_with_buffer
+#define g_mime_stream_mem_get_byte_array lw_libraries.g_mime_stream_mem_get_byte_array
+#define g_mime_data_wrapper_write_to_stream lw_libraries.g_mime_data_wrapper_write_to_stream
+#define g_mime_message_get_subject lw_libraries.g_mime_message_get_subject
+#define g_mime_message_get_from lw_libraries.g_mime_message_get_from
+#define g_mime_message_get_mime_part lw_libraries.g_mime_message_get_mime_part
+#define g_mime_object_get_header lw_libraries.g_mime_object_get_header
+#define g_mime_object_get_content_type lw_libraries.g_mime_object_get_content_type
+#define g_mime_content_type_is_type lw_libraries.g_mime_content_type_is_type
+#define g_mime_content_type_get_parameter lw_libraries.g_mime_content_type_get_parameter
+#define g_mime_part_get_content lw_libraries.g_mime_part_get_content
+#define g_mime_part_get_filename lw_libraries.g_mime_part_get_filename
+#define g_mime_part_is_attachment lw_libraries.g_mime_part_is_attachment
+#define g_mime_multipart_get_count lw_libraries.g_mime_multipart_get_count
+#define g_mime_multipart_get_part lw_libraries.g_mime_multipart_get_part
+#define g_mime_message_part_get_message lw_libraries.g_mime_message_part_get_message
+#define internet_address_list_to_string lw_libraries.internet_address_list_to_string
+#define g_mime_message_part_get_type lw_libraries.g_mime_message_part_get_type
+#define g_mime_part_get_type lw_libraries.g_mime_part_get_type
+#define g_mime_multipart_get_type lw_libraries.g_mime_multipart_get_type
+#define g_object_unref lw_libraries.g_object_unref
+#define g_free lw_libraries.g_free
+#define g_type_check_instance_cast lw_libraries.g_type_check_instance_cast
+#define g_mime_object_get_type lw_libraries.g_mime_object_get_type
+#define g_mime_stream_mem_get_type lw_libraries.g_mime_stream_mem_get_type
+#define g_type_check_instance_is_a lw_libraries.g_type_check_instance_is_a
+#define htmlCreateMemoryParserCtxt lw_libraries.htmlCreateMemoryParserCtxt
+#define htmlCtxtUseOptions lw_libraries.htmlCtxtUseOptions
+#define htmlParseDocument lw_libraries.htmlParseDocument
+#define htmlFreeParserCtxt lw_libraries.htmlFreeParserCtxt
+#define xmlSwitchEncoding lw_libraries.xmlSwitchEncoding
+
+#endif
