@@ -369,12 +369,14 @@ write_batches(struct scan *s, size_t left)
 {
 	while (s->written < s->filled) {
 		struct batch *b = &s->ring[s->written % s->ring_size];
+		bool done;
 
 		pthread_mutex_lock(&s->lock);
 		while (!b->done && s->filled - s->written > left)
 			pthread_cond_wait(&s->finished, &s->lock);
+		done = b->done;
 		pthread_mutex_unlock(&s->lock);
-		if (!b->done)
+		if (!done)
 			return;
 		for (size_t i = 0; i < b->n; i++)
 			emit(s, &b->job[i], &b->job[i].message);
