@@ -1,0 +1,231 @@
+/*
+ * corpus.c - labelled messages, loaded whole
+ *
+ * A record that cannot be read or has no label is counted and passed over; a
+ * file that cannot be opened ends the loading with the reason.
+ */
+#include "learn/corpus.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+enum { NAMED_UNREADABLE = 3 };
+
+bool
+lw_split_named(const char *name, enum lw_split *out)
+{
+	static const char *const names[] = { [LW_SPLIT_ALL] = "all", [LW_SPLIT_TRAIN] = "train", [LW_SPLIT_DEV] = "dev" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(name, names[i]) == 0) {
+			*out = (enum lw_split)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+in_split(struct lw_span split, enum lw_split wanted)
+{
+	if (wanted == LW_SPLIT_ALL)
+		return true;
+	if (wanted == LW_SPLIT_DEV)
+		return lw_span_is(split, "dev");
+	return split.len == 0 || lw_span_is(split, "train");
+}
+
+/* Length of LABEL in LABEL=PATH, 0 when the argument is a path alone. */
+static size_t
+label_length(const char *argument)
+{
+	size_t n = 0;
+
+	while (isalnum((unsigned char)argument[n]) || argument[n] == '-' || argument[n] == '_')
+		n++;
+	if (argument[n] != '=' || access(argument, F_OK) == 0)
+		return 0;
+	return n;
+}
+
+static struct lw_span
+stem(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct lw_span s = { slash != NULL ? slash + 1 : path, 0 };
+
+	s.len = strcspn(s.at, ".");
+	return s.len > 0 ? s : (struct lw_span){ path, strlen(path) };
+}
+
+/* The number of a name that may be missing. */
+static bool
+number_of(struct lw_names *names, struct lw_span s, uint32_t *out)
+{
+	*out = LW_NO_NAME;
+	if (s.len == 0)
+		return true;
+	*out = lw_names_add(names, s);
+	return *out != LW_NO_NAME;
+}
+
+static bool
+add_row(struct lw_corpus *c, const struct lw_message *m, struct lw_buffer *room)
+{
+	struct lw_row row = { .file = (uint32_t)c->files - 1 };
+	struct lw_span judged;
+
+	if (lw_message_judged(m, room, &judged) != LUREWATCH_OK)
+		return false;
+	if (!number_of(&c->label, m->label, &row.label) || !number_of(&c->lang, m->lang, &row.lang) ||
+	    !number_of(&c->source, m->source.len > 0 ? m->source : stem(m->path), &row.source) ||
+	    !number_of(&c->family, m->family, &row.family) || !number_of(&c->group, m->group, &row.group))
+		return false;
+	row.at = c->text.len;
+	row.len = judged.len;
+	if (!lw_grow(&c->row, &c->row_room, c->n + 1, sizeof *c->row) || !lw_buffer_add(&c->text, judged.at, judged.len))
+		return false;
+	c->row[c->n++] = row;
+	c->file[c->files - 1].rows++;
+	return true;
+}
+
+static bool
+note_unreadable(struct lw_corpus_file *f, const struct lw_message *m)
+{
+	if (f->unreadable++ >= NAMED_UNREADABLE)
+		return true;
+	return lw_buffer_addf(&f->first, "%s:%llu: %s\n", m->path, (unsigned long long)m->record, m->error);
+}
+
+static bool
+take(struct lw_corpus *c, const struct lw_message *m, enum lw_split split, struct lw_buffer *room)
+{
+	struct lw_corpus_file *f = &c->file[c->files - 1];
+
+	if (m->error != NULL)
+		return note_unreadable(f, m);
+	if (!in_split(m->split, split)) {
+		f->left_out++;
+		return true;
+	}
+	if (m->label.len == 0) {
+		f->unlabelled++;
+		return true;
+	}
+	return add_row(c, m, room);
+}
+
+static void
+digest(XXH3_state_t *state, const struct lw_message *m)
+{
+	if (m->before.len > 0)
+		XXH3_128bits_update(state, m->before.at, m->before.len);
+	if (m->raw.len > 0)
+		XXH3_128bits_update(state, m->raw.at, m->raw.len);
+}
+
+/* What the reader gives, to its end. */
+static lurewatch_error
+take_all(struct lw_corpus *c, struct lw_reader *reader, enum lw_split split, XXH3_state_t *state)
+{
+	struct lw_buffer room = { 0 };
+	const struct lw_message *m;
+	lurewatch_error e;
+
+	while ((e = lw_reader_next(reader, &m)) == LUREWATCH_OK && m != NULL) {
+		digest(state, m);
+		if (!take(c, m, split, &room)) {
+			e = LUREWATCH_E_MEMORY;
+			break;
+		}
+	}
+	lw_buffer_free(&room);
+	if (e == LUREWATCH_OK && (m = lw_reader_tail(reader)) != NULL)
+		digest(state, m);
+	return e;
+}
+
+static lurewatch_error
+load(struct lw_corpus *c, const char *path, const char *label, enum lw_split split, struct lw_buffer *why)
+{
+	struct lw_read_options options = { .label = label };
+	struct lw_corpus_file *f = &c->file[c->files - 1];
+	struct lw_reader *reader = NULL;
+	XXH3_state_t *state = XXH3_createState();
+	XXH128_hash_t hash;
+	lurewatch_error e = LUREWATCH_E_MEMORY;
+
+	if (state == NULL)
+		return e;
+	XXH3_128bits_reset(state);
+	e = lw_reader_open(path, &options, &reader);
+	if (e == LUREWATCH_OK)
+		e = take_all(c, reader, split, state);
+	if (e != LUREWATCH_OK && e != LUREWATCH_E_MEMORY && reader != NULL)
+		lw_buffer_addf(why, "%s", lw_reader_reason(reader));
+	lw_reader_close(reader);
+	hash = XXH3_128bits_digest(state);
+	f->digest[0] = hash.high64;
+	f->digest[1] = hash.low64;
+	XXH3_freeState(state);
+	return e;
+}
+
+lurewatch_error
+lw_corpus_add(struct lw_corpus *c, const char *argument, bool core, enum lw_split split, struct lw_buffer *why)
+{
+	size_t n = label_length(argument);
+	char *own, *label = NULL;
+	lurewatch_error e;
+
+	if (!lw_grow(&c->file, &c->file_room, c->files + 1, sizeof *c->file))
+		return LUREWATCH_E_MEMORY;
+	own = strdup(argument);
+	if (n > 0)
+		label = strndup(argument, n);
+	if (own == NULL || (n > 0 && label == NULL)) {
+		free(own);
+		return LUREWATCH_E_MEMORY;
+	}
+	c->file[c->files++] = (struct lw_corpus_file){ .argument = own, .core = core };
+	e = load(c, n > 0 ? argument + n + 1 : argument, label, split, why);
+	free(label);
+	return e;
+}
+
+void
+lw_corpus_free_text(struct lw_corpus *c)
+{
+	lw_buffer_free(&c->text);
+}
+
+void
+lw_corpus_free(struct lw_corpus *c)
+{
+	for (size_t i = 0; i < c->files; i++) {
+		free(c->file[i].argument);
+		lw_buffer_free(&c->file[i].first);
+	}
+	free(c->file);
+	free(c->row);
+	lw_names_free(&c->label);
+	lw_names_free(&c->source);
+	lw_names_free(&c->lang);
+	lw_names_free(&c->family);
+	lw_names_free(&c->group);
+	lw_buffer_free(&c->text);
+	*c = (struct lw_corpus){ 0 };
+}
+
+size_t
+lw_corpus_count(const struct lw_corpus *c, uint32_t label)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += c->row[i].label == label;
+	return n;
+}

@@ -1,0 +1,35 @@
+/*
+ * matrix.h - the slots of every message, as the extractor gave them
+ *
+ * Values are not kept: within a block all known slots of a message count alike
+ * (features.h), and which are known depends on the part that is learned from.
+ */
+#ifndef LW_MATRIX_H
+#define LW_MATRIX_H
+
+#include "features/features.h"
+#include "learn/corpus.h"
+
+struct lw_matrix {
+	size_t n;
+	uint32_t dimension;             /* slots are below it */
+	uint32_t **slot;                /* of each row: slots, ascending within a block, block after block */
+	uint32_t (*end)[LW_BLOCKS];     /* of each row: where each block ends in slot[row] */
+};
+
+/* Called now and then from any thread, with the part done in [0,1]. */
+typedef void (*lw_progress_call)(void *context, const char *phase, double part);
+
+struct lw_watcher {
+	lw_progress_call call;          /* NULL: nobody watches */
+	void *context;
+};
+
+void lw_watch(const struct lw_watcher *, const char *phase, double part);
+
+/* Every message of the corpus through the extractor, on `threads` threads. */
+lurewatch_error lw_matrix_extract(const struct lw_corpus *, const struct lw_settings *, const struct lw_vocabulary *,
+    unsigned threads, const struct lw_watcher *, struct lw_matrix *out);
+void lw_matrix_free(struct lw_matrix *);
+
+#endif

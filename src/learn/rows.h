@@ -1,0 +1,40 @@
+/*
+ * rows.h - what a solver sees: sparse rows over the slots that training knows
+ *
+ * A slot is known when at least `least` of the rows learned from have it. The
+ * others are left out before the norm, so unknown text does not dilute known
+ * text, and known slots are renumbered without gaps (columns).
+ */
+#ifndef LW_ROWS_H
+#define LW_ROWS_H
+
+#include "learn/matrix.h"
+
+#define LW_UNKNOWN UINT32_MAX
+
+struct lw_known {
+	uint32_t *column;               /* of each slot, LW_UNKNOWN for an unknown one; columns ascend with slots */
+	uint32_t dimension, columns;
+};
+
+struct lw_rows {
+	size_t n;
+	uint32_t columns;
+	size_t *start;                  /* n + 1; row i is [start[i], start[i + 1]) of: */
+	uint32_t *column;               /* ascending within a row */
+	float *value;
+};
+
+/* `some`: n row numbers of the matrix. */
+lurewatch_error lw_known_make(const struct lw_matrix *, const uint32_t *some, size_t n, unsigned least, struct lw_known *out);
+void lw_known_free(struct lw_known *);
+
+lurewatch_error lw_rows_make(const struct lw_matrix *, const uint32_t *some, size_t n, const struct lw_known *,
+    const float *block_weight, struct lw_rows *out);
+void lw_rows_free(struct lw_rows *);
+
+/* w . row + bias, of one row and of all of them. */
+double lw_rows_margin(const struct lw_rows *, size_t row, const float *w, double bias);
+void lw_rows_margins(const struct lw_rows *, const float *w, double bias, double *out);
+
+#endif
