@@ -5,6 +5,12 @@
  * and models/indicators.tsv (and ICU's names of countries, currencies, months
  * and weekdays) when a model is trained, and travels inside the model as one
  * position-independent block of bytes. Scoring maps that block and never parses.
+ *
+ * Rules of matching. Forms pass the text layer like any message. Where words are spaced a form is a
+ * word, a phrase, or a marked stem (stem*, *stem, *stem*) and covers whole words; where they are not it is any
+ * stretch between graphemes. The longest form wins, phrases before stems, from left to right. A
+ * form that stands for different concepts in different languages takes the one whose languages own most of the
+ * message's other forms; within a language the file's earlier line wins, and a written form wins over ICU's.
  */
 #ifndef LW_VOCABULARY_H
 #define LW_VOCABULARY_H

@@ -17,18 +17,20 @@
 #include "text/text.h"
 
 enum lw_block {
-	LW_CHARS,               /* hashed character n-grams */
+	LW_CHARS,               /* hashed character n-grams inside chunks, the spaces around them included */
 	LW_WORDS,               /* hashed words and pairs of neighbouring words */
 	LW_CONCEPTS,            /* one a concept */
 	LW_CONCEPT_PAIRS,       /* hashed pairs of concepts close together, unordered */
 	LW_INDICATORS,          /* one an indicator, then hashed pairs of indicators */
-	LW_SHAPES,              /* hashed names of shapes: kinds of link, money bands, length, scripts ... */
+	LW_SHAPES,              /* hashed shapes: kinds of link, money bands, length, mixed scripts ... */
 	LW_BLOCKS
 };
 
+extern const char *const lw_block_name[LW_BLOCKS];
+
 /* Plain data, stored as it is in the model file. Fields are little-endian there. */
 struct lw_settings {
-	uint32_t bits;          /* log2 of the slots of the character block, 10..24; words have half */
+	uint32_t bits;          /* log2 of the slots of the character block, 10..22; words have half, concept pairs a quarter */
 	uint32_t spaced_min, spaced_max;     /* n of character n-grams where words are spaced */
 	uint32_t unspaced_min, unspaced_max; /* n where they are not */
 	uint32_t pair_window;   /* concepts at most this many places apart make a pair; 0: no pairs */
@@ -40,15 +42,17 @@ struct lw_settings {
 void lw_settings_default(struct lw_settings *);
 bool lw_settings_valid(const struct lw_settings *);
 uint32_t lw_dimension(const struct lw_settings *, const struct lw_vocabulary *);
+/* First slot of a block; lw_block_start(.., LW_BLOCKS) is the dimension. */
+uint32_t lw_block_start(const struct lw_settings *, const struct lw_vocabulary *, int block);
+
+struct lw_range { uint32_t start, end; };
 
 struct lw_feature_set {
 	uint32_t *slot;         /* distinct */
 	size_t n, room;
-	struct lw_range *where; /* byte range of each slot's first place in the message; filled only when traced */
+	struct lw_range *where; /* byte range of each slot's first place in the message, empty for the whole; when traced */
 	size_t where_room;
 };
-
-struct lw_range { uint32_t start, end; };
 
 struct lw_features {
 	struct lw_feature_set block[LW_BLOCKS];
@@ -66,5 +70,12 @@ void lw_extractor_free(struct lw_extractor *);
 /* *out borrows from the extractor until its next call. traced: fill `where` too (evidence). */
 lurewatch_error lw_extract(struct lw_extractor *, const char *utf8, size_t len, bool traced,
     const struct lw_features **out);
+
+/* The text of the last lw_extract(), for evidence and readable reports. */
+const struct lw_text *lw_extractor_text(const struct lw_extractor *);
+struct lw_texter *lw_extractor_texter(struct lw_extractor *);
+/* The concepts of the last lw_extract(). */
+struct lw_sequence;
+const struct lw_sequence *lw_extractor_sequence(const struct lw_extractor *);
 
 #endif

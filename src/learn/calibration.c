@@ -6,6 +6,7 @@
  * is small or no step goes down any more; it cannot fail but for memory.
  */
 #include "learn/calibration.h"
+#include "model/model.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,25 +23,6 @@ struct fit {
 	double *p;                      /* probabilities of one message */
 	double total;                   /* of the weights */
 };
-
-void
-lw_calibrated(const double *calibration, uint32_t labels, size_t rows, const double *margin, double *out)
-{
-	double most = -INFINITY, sum = 0;
-
-	for (uint32_t k = 0; k < labels; k++) {
-		const double *a = calibration + k * (rows + 1);
-
-		out[k] = a[rows];
-		for (size_t r = 0; r < rows; r++)
-			out[k] += a[r] * margin[r];
-		most = out[k] > most ? out[k] : most;
-	}
-	for (uint32_t k = 0; k < labels; k++)
-		sum += out[k] = exp(out[k] - most);
-	for (uint32_t k = 0; k < labels; k++)
-		out[k] /= sum;
-}
 
 static double
 dot(const double *a, const double *b, size_t n)

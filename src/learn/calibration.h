@@ -26,7 +26,4 @@ struct lw_calibration_data {
 /* out: labels x (rows + 1), the constant last. The same data give the same bytes. */
 lurewatch_error lw_calibrate(const struct lw_calibration_data *, double prior, double *out);
 
-/* Probabilities of one message. */
-void lw_calibrated(const double *calibration, uint32_t labels, size_t rows, const double *margin, double *out);
-
 #endif

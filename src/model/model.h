@@ -13,14 +13,16 @@
 
 #include "features/features.h"
 
+enum { LW_LABELS_MAX = 32, LW_EXPERTS_MAX = 8, LW_ROWS_MAX = 64 };
+
 struct lw_model_parts {
 	struct lw_settings settings;
 	struct lw_span vocabulary;       /* as lw_vocabulary_compile() gave it; may be empty */
-	uint32_t experts, labels;        /* E >= 1, 2 <= K <= 32 */
+	uint32_t experts, labels;        /* 1 <= E <= LW_EXPERTS_MAX, 2 <= K <= LW_LABELS_MAX, E K <= LW_ROWS_MAX */
 	const char *const *label;        /* K names */
 	const bool *flagged;             /* K */
 	uint32_t dimension;              /* D = lw_dimension() */
-	const float *weight;             /* D x R, row-major: weight[slot * R + row], without the block weights */
+	const float *weight;             /* D x R, row-major: weight[slot * R + row], without the block weights; 0 where unknown */
 	const uint8_t *known;            /* D: bit e set when expert e met the slot in training */
 	const double *bias;              /* R */
 	const double *calibration;       /* K x (R + 1), the constant last */
@@ -34,8 +36,13 @@ lurewatch_error lw_model_write(const char *path, const struct lw_model_parts *);
 /* Margins (R) of a message, for calibration and tests; borrows from the scorer. */
 lurewatch_error lw_score_margins(lurewatch_scorer *, const char *utf8, size_t len, const double **margin, size_t *rows);
 
+/* Probabilities (labels) from margins (rows): softmax(A m + c). */
+void lw_calibrated(const double *calibration, uint32_t labels, size_t rows, const double *margin, double *out);
+
 const struct lw_settings *lw_model_settings(const lurewatch *);
 const struct lw_vocabulary *lw_model_vocabulary(const lurewatch *);
 uint32_t lw_model_experts(const lurewatch *);
+/* A weight, without the block weight; 0 for an unknown slot. */
+double lw_model_weight(const lurewatch *, uint32_t slot, uint32_t row);
 
 #endif

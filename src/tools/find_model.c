@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define INSTALLED LW_PREFIX "/share/lurewatch/models/default.lwm"
+#define INSTALLED LW_PREFIX "/share/lurewatch/models"
+#define INSTALLED_MODEL INSTALLED "/default.lwm"
 
 static lurewatch_error
 open_named(const char *path, lurewatch **out, char **why)
@@ -25,16 +26,16 @@ open_named(const char *path, lurewatch **out, char **why)
 	return e;
 }
 
-/* models/default.lwm beside the directory the program is in; NULL: not known. */
+/* models/ and what follows beside the directory the program is in; NULL: not known. */
 static char *
-in_source_tree(void)
+in_source_tree(const char *rest)
 {
 	char *program = realpath("/proc/self/exe", NULL), *path = NULL, *slash;
 
 	if (program == NULL)
 		return NULL;
 	slash = strrchr(program, '/');
-	if (slash != NULL && asprintf(&path, "%.*s/../models/default.lwm", (int)(slash - program), program) < 0)
+	if (slash != NULL && asprintf(&path, "%.*s/../models%s", (int)(slash - program), program, rest) < 0)
 		path = NULL;
 	free(program);
 	return path;
@@ -51,17 +52,35 @@ lw_find_model(const char *named, lurewatch **out, char **why)
 		named = getenv("LUREWATCH_MODEL");
 	if (named != NULL && *named != '\0')
 		return open_named(named, out, why);
-	if (access(INSTALLED, F_OK) == 0)
-		return open_named(INSTALLED, out, why);
-	tree = in_source_tree();
+	if (access(INSTALLED_MODEL, F_OK) == 0)
+		return open_named(INSTALLED_MODEL, out, why);
+	tree = in_source_tree("/default.lwm");
 	if (tree != NULL && access(tree, F_OK) == 0) {
 		e = open_named(tree, out, why);
 	} else {
 		e = LUREWATCH_E_IO;
-		if (asprintf(why, "no model: neither %s nor %s is there; name one with -m or $LUREWATCH_MODEL", INSTALLED,
+		if (asprintf(why, "no model: neither %s nor %s is there; name one with -m or $LUREWATCH_MODEL", INSTALLED_MODEL,
 		    tree != NULL ? tree : "models/default.lwm") < 0)
 			*why = NULL;
 	}
 	free(tree);
 	return e;
+}
+
+char *
+lw_find_vocabulary(const char *named)
+{
+	char *tree;
+
+	if (named != NULL)
+		return strdup(named);
+	if (access(INSTALLED "/concepts.tsv", F_OK) == 0)
+		return strdup(INSTALLED);
+	tree = in_source_tree("/concepts.tsv");
+	if (tree == NULL || access(tree, F_OK) != 0) {
+		free(tree);
+		return NULL;
+	}
+	*strrchr(tree, '/') = '\0';
+	return tree;
 }

@@ -1,4 +1,4 @@
-/* find_model.h - which model a tool uses when several could be meant */
+/* find_model.h - which model, and which vocabulary, a tool uses when several could be meant */
 #ifndef LW_FIND_MODEL_H
 #define LW_FIND_MODEL_H
 
@@ -11,5 +11,8 @@
  * (to be freed by the caller; NULL when memory is gone).
  */
 lurewatch_error lw_find_model(const char *named, lurewatch **out, char **why);
+
+/* The folder of concepts and indicators: `named`, the installed one, or the source tree's. To be freed; NULL: there is none. */
+char *lw_find_vocabulary(const char *named);
 
 #endif

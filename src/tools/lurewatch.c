@@ -3,13 +3,11 @@
  *
  * A wrong argument gives a line that says which, and status 2. The run is in scan.c.
  */
+#include "tools/arguments.h"
 #include "tools/scan.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char help[] =
@@ -54,12 +52,7 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static _Noreturn void
-refuse(const char *what, const char *value, const char *wanted)
-{
-	fprintf(stderr, "lurewatch: %s %s: %s\nTry 'lurewatch --help'.\n", what, value, wanted);
-	exit(LW_EXIT_ERROR);
-}
+static const char tool[] = "lurewatch";
 
 static enum lw_which
 which_of(const char *option, const char *value)
@@ -67,32 +60,8 @@ which_of(const char *option, const char *value)
 	if (strcmp(value, "flagged") == 0)
 		return LW_FLAGGED;
 	if (strcmp(value, "clean") != 0)
-		refuse(option, value, "flagged or clean is meant");
+		lw_refuse(tool, option, value, "flagged or clean is meant");
 	return LW_CLEAN;
-}
-
-static double
-threshold_of(const char *value)
-{
-	char *end;
-	double p = strtod(value, &end);
-
-	if (end == value || *end != '\0' || !(p >= 0 && p <= 1))
-		refuse("--threshold", value, "a number from 0 to 1 is meant");
-	return p;
-}
-
-static unsigned
-threads_of(const char *value)
-{
-	char *end;
-	unsigned long n;
-
-	errno = 0;
-	n = strtoul(value, &end, 10);
-	if (end == value || *end != '\0' || errno != 0 || n < 1 || n > 1024 || *value == '-')
-		refuse("-j", value, "a number from 1 to 1024 is meant");
-	return (unsigned)n;
 }
 
 static const char *
@@ -105,7 +74,7 @@ format_of(const char *value)
 	for (size_t i = 0; (name = lw_format_name(i)) != NULL; i++)
 		if (strcmp(value, name) == 0)
 			return value;
-	refuse("-f", value, "there is no such format");
+	lw_refuse(tool, "-f", value, "there is no such format");
 }
 
 static const struct lw_output *
@@ -114,19 +83,8 @@ output_of(const char *value)
 	const struct lw_output *output = lw_output_named(value);
 
 	if (output == NULL)
-		refuse("-o", value, "text, jsonl or tsv is meant");
+		lw_refuse(tool, "-o", value, "text, jsonl or tsv is meant");
 	return output;
-}
-
-/* Help and version are output too: a full disk is an error. */
-static _Noreturn void
-say(const char *text)
-{
-	bool said = fputs(text, stdout) >= 0 && fflush(stdout) == 0;
-
-	if (!said)
-		fprintf(stderr, "lurewatch: standard output: %s\n", strerror(errno));
-	exit(said ? EXIT_SUCCESS : LW_EXIT_ERROR);
 }
 
 static void
@@ -143,7 +101,7 @@ take_option(struct lw_scan_options *o, int option, const char *value)
 		o->output = output_of(value);
 		break;
 	case 'j':
-		o->threads = threads_of(value);
+		o->threads = (unsigned)lw_count_argument(tool, "-j", value, 1, 1024);
 		break;
 	case FIELD:
 		o->read.field = value;
@@ -165,15 +123,14 @@ take_option(struct lw_scan_options *o, int option, const char *value)
 		o->explain = true;
 		break;
 	case THRESHOLD:
-		o->threshold = threshold_of(value);
+		o->threshold = lw_number_argument(tool, "--threshold", value, 0, 1);
 		break;
 	case 'h':
-		say(help);
+		lw_say(tool, help);
 	case 'V':
-		say("lurewatch " LUREWATCH_VERSION "\n");
+		lw_say(tool, "lurewatch " LUREWATCH_VERSION "\n");
 	default:
-		fputs("Try 'lurewatch --help'.\n", stderr);
-		exit(LW_EXIT_ERROR);
+		lw_usage(tool);
 	}
 }
 

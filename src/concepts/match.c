@@ -1,0 +1,626 @@
+/*
+ * match.c - finding forms in a text
+ *
+ * One walk over the symbols, a bounded number of table look-ups a symbol, however large the
+ * vocabulary. Only memory can fail; a damaged table gives wrong hits, never a read outside it.
+ */
+#include "concepts/block.h"
+#include "concepts/match.h"
+
+#include <stdlib.h>
+
+enum { PHRASE_WORDS = 8, GAP = 2, VOTING_LANGUAGES = 3, LANGUAGES = 64, MONEY_HIGH_BAND = 4 };
+
+struct found { uint32_t value, start, end; };
+
+struct found_list {
+	struct found *at;
+	size_t n, room;
+};
+
+struct lw_matcher {
+	const struct lw_vocabulary *vocabulary;
+	struct lw_chars *chars;
+	struct lw_char_pages *pages;
+	const struct lw_text *text;     /* of the call under way */
+	bool unspaced;                  /* it has letters of scripts without spaces */
+	struct found_list main, twins, shapes, merged;
+	struct lw_hit *hit;
+	size_t hit_room;
+	uint32_t votes[LANGUAGES];
+	uint64_t *present;              /* sets that have a concept here, set_words */
+};
+
+lurewatch_error
+lw_matcher_new(const struct lw_vocabulary *v, struct lw_texter *texter, struct lw_matcher **out)
+{
+	struct lw_matcher *m = calloc(1, sizeof *m);
+
+	if (m == NULL)
+		return LUREWATCH_E_MEMORY;
+	m->vocabulary = v;
+	m->chars = lw_texter_chars(texter);
+	m->pages = lw_texter_pages(texter);
+	if (v->block != NULL && (m->present = calloc(v->block->set_words, sizeof *m->present)) == NULL) {
+		free(m);
+		return LUREWATCH_E_MEMORY;
+	}
+	*out = m;
+	return LUREWATCH_OK;
+}
+
+void
+lw_matcher_free(struct lw_matcher *m)
+{
+	if (m == NULL)
+		return;
+	free(m->main.at);
+	free(m->twins.at);
+	free(m->shapes.at);
+	free(m->merged.at);
+	free(m->hit);
+	free(m->present);
+	free(m);
+}
+
+static bool
+add(struct found_list *list, uint32_t value, uint32_t start, uint32_t end)
+{
+	if (!lw_grow(&list->at, &list->room, list->n + 1, sizeof *list->at))
+		return false;
+	list->at[list->n++] = (struct found){ value, start, end };
+	return true;
+}
+
+/* NULL only when memory is gone, and then the symbol is taken for a boundary. */
+static const struct lw_char *
+facts(struct lw_matcher *m, uint32_t symbol)
+{
+	return symbol < LW_SYM_CONTACT ? lw_char_of(m->chars, m->pages, symbol) : NULL;
+}
+
+static bool
+is_mark(struct lw_matcher *m, uint32_t i)
+{
+	const struct lw_char *c = i < m->text->n ? facts(m, m->text->sym[i]) : NULL;
+
+	return c != NULL && c->kind == LW_MARK;
+}
+
+static bool
+in_spaced_word(struct lw_matcher *m, uint32_t i)
+{
+	const struct lw_char *c = i < m->text->n ? facts(m, m->text->sym[i]) : NULL;
+
+	return c != NULL && (c->kind == LW_LETTER || c->kind == LW_MARK || c->kind == LW_DIGIT) && c->script < LW_UNSPACED;
+}
+
+/* Whether a form of a run may end before symbol i: not inside a grapheme, a Burmese syllable or a spaced word. */
+static bool
+may_end(struct lw_matcher *m, uint32_t i)
+{
+	const uint32_t *s = m->text->sym;
+
+	if (is_mark(m, i) || (in_spaced_word(m, i - 1) && in_spaced_word(m, i)))
+		return false;
+	return !(i + 1 < m->text->n && s[i] >= 0x1000 && s[i] <= 0x1021 && s[i + 1] == 0x103a);
+}
+
+static bool
+names_concept(uint32_t value)
+{
+	return (value & LW_CELL_AMBIGUOUS) != 0 || LW_CELL_CONCEPT(value) != LW_NO_CONCEPT;
+}
+
+/* The longest form of a run at symbol i: its end, or i. */
+static uint32_t
+run_at(struct lw_matcher *m, uint32_t i, uint32_t *value)
+{
+	const struct lw_text *x = m->text;
+	uint64_t h = lw_key_begin(LW_KEY_RUN);
+	uint32_t best = i, v;
+
+	if (is_mark(m, i))
+		return i;
+	for (uint32_t k = i; k < x->n; k++) {
+		h = lw_key_add(h, x->sym[k]);
+		if (!lw_cell_find(m->vocabulary, lw_key_end(h), &v))
+			break;
+		if (names_concept(v) && may_end(m, k + 1)) {
+			best = k + 1;
+			*value = v;
+		}
+		if ((v & LW_CELL_GOES_ON) == 0)
+			break;
+	}
+	return best;
+}
+
+static bool
+is_plain_word(const struct lw_word *w)
+{
+	return (w->flags & (LW_WORD_UNSPACED | LW_WORD_CONTACT | LW_WORD_TWIN)) == 0;
+}
+
+/* The longest phrase that begins with word w: the number of its words, or 0. */
+static uint32_t
+phrase_at(struct lw_matcher *m, uint32_t w, uint32_t *value)
+{
+	const struct lw_text *x = m->text;
+	uint64_t h = lw_key_begin(LW_KEY_WORD);
+	uint32_t at = x->word[w].begin, best = 0, v;
+
+	for (uint32_t k = w; k < x->words && k - w < PHRASE_WORDS; k++) {
+		if (k > w && (!is_plain_word(&x->word[k]) || x->word[k].begin - x->word[k - 1].end > GAP))
+			break;
+		for (; at < x->word[k].end; at++)
+			h = lw_key_add(h, x->sym[at]);
+		if (!lw_cell_find(m->vocabulary, lw_key_end(h), &v))
+			break;
+		if (names_concept(v)) {
+			best = k - w + 1;
+			*value = v;
+		}
+		if ((v & LW_CELL_GOES_ON) == 0)
+			break;
+	}
+	return best;
+}
+
+static bool
+whole_word(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
+{
+	uint64_t h = lw_key_begin(LW_KEY_WORD);
+
+	for (uint32_t i = w->begin; i < w->end; i++)
+		h = lw_key_add(h, m->text->sym[i]);
+	return lw_cell_find(m->vocabulary, lw_key_end(h), value) && names_concept(*value);
+}
+
+/* stem*: the longest beginning of the word that is one. */
+static bool
+head_of(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
+{
+	const uint32_t *s = m->text->sym;
+	uint64_t mark = lw_key_begin(LW_KEY_HEADS), h = lw_key_begin(LW_KEY_HEAD);
+	uint32_t v;
+	bool found = false;
+
+	if (w->end - w->begin < LW_STEM_MARK)
+		return false;
+	for (uint32_t i = w->begin; i < w->begin + LW_STEM_MARK; i++)
+		mark = lw_key_add(mark, s[i]);
+	if (!lw_cell_find(m->vocabulary, lw_key_end(mark), &v))
+		return false;
+	for (uint32_t i = w->begin; i < w->end; i++) {
+		h = lw_key_add(h, s[i]);
+		if (i + 1 - w->begin >= LW_STEM_MARK && lw_cell_find(m->vocabulary, lw_key_end(h), &v)) {
+			*value = v;
+			found = true;
+		}
+	}
+	return found;
+}
+
+static bool
+tail_of(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
+{
+	const uint32_t *s = m->text->sym;
+	uint64_t mark = lw_key_begin(LW_KEY_TAILS), h = lw_key_begin(LW_KEY_TAIL);
+	uint32_t v;
+	bool found = false;
+
+	if (w->end - w->begin < LW_STEM_MARK)
+		return false;
+	for (uint32_t i = w->end; i > w->end - LW_STEM_MARK; i--)
+		mark = lw_key_add(mark, s[i - 1]);
+	if (!lw_cell_find(m->vocabulary, lw_key_end(mark), &v))
+		return false;
+	for (uint32_t i = w->end; i > w->begin; i--) {
+		h = lw_key_add(h, s[i - 1]);
+		if (w->end - i + 1 >= LW_STEM_MARK && lw_cell_find(m->vocabulary, lw_key_end(h), &v)) {
+			*value = v;
+			found = true;
+		}
+	}
+	return found;
+}
+
+static bool
+inner_of(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
+{
+	const uint32_t *s = m->text->sym;
+	uint32_t v, best = 0;
+
+	for (uint32_t i = w->begin; i + LW_INNER_MARK <= w->end; i++) {
+		uint64_t h = lw_key_begin(LW_KEY_INNER);
+		uint32_t bit;
+
+		for (uint32_t k = i; k < i + LW_INNER_MARK; k++)
+			h = lw_key_add(h, s[k]);
+		bit = (uint32_t)lw_key_end(h) % (LW_INNER_WORDS * 64);
+		if ((m->vocabulary->inner[bit / 64] >> bit % 64 & 1) == 0)
+			continue;
+		for (uint32_t k = i + LW_INNER_MARK; k <= w->end; k++) {
+			if (k - i > best && lw_cell_find(m->vocabulary, lw_key_end(h), &v)) {
+				best = k - i;
+				*value = v;
+			}
+			if (k < w->end)
+				h = lw_key_add(h, s[k]);
+		}
+	}
+	return best > 0;
+}
+
+/* Digits as they were written, since the symbols make them one class. */
+static bool
+digits_of(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
+{
+	const struct lw_text *x = m->text;
+	uint32_t low = 0, high = x->norms, byte = x->from[w->begin];
+	uint64_t h = lw_key_begin(LW_KEY_DIGITS);
+
+	if (m->vocabulary->block->has_digits == 0)
+		return false;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (x->norm_from[middle] < byte)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (uint32_t i = low; i < x->norms && i < low + 16; i++) {
+		const struct lw_char *c = facts(m, x->norm[i]);
+
+		if (c == NULL || c->kind != LW_DIGIT)
+			break;
+		h = lw_key_add(h, x->norm[i]);
+	}
+	return lw_cell_find(m->vocabulary, lw_key_end(h), value);
+}
+
+static bool
+single_word(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
+{
+	if ((w->flags & LW_WORD_DIGITS) != 0)
+		return digits_of(m, w, value);
+	return head_of(m, w, value) || tail_of(m, w, value) || inner_of(m, w, value);
+}
+
+/* The form at the beginning of word w; gives the symbol it ends before, the word's end when there is none. */
+static bool
+spaced_at(struct lw_matcher *m, uint32_t w, uint32_t *end)
+{
+	const struct lw_text *x = m->text;
+	const struct lw_word *word = &x->word[w];
+	uint32_t value = 0, other = 0, words = phrase_at(m, w, &value), run;
+	bool found = words > 0 || single_word(m, word, &value);
+
+	*end = x->word[w + (words > 0 ? words - 1 : 0)].end;
+	if (m->unspaced && (run = run_at(m, word->begin, &other)) > (found ? *end : word->begin)) {
+		*end = run;
+		value = other;
+		found = true;
+	}
+	return !found || add(&m->main, value, x->from[word->begin], x->from[*end]);
+}
+
+static bool
+find_forms(struct lw_matcher *m)
+{
+	const struct lw_text *x = m->text;
+	uint32_t w = 0, value = 0, end;
+
+	for (uint32_t i = 0; i < x->n;) {
+		const struct lw_word *word;
+
+		while (w < x->words && x->word[w].end <= i)
+			w++;
+		word = w < x->words ? &x->word[w] : NULL;
+		if (word != NULL && (word->flags & LW_WORD_TWIN) != 0)
+			break;
+		if (word != NULL && word->begin <= i && (word->flags & LW_WORD_UNSPACED) == 0) {
+			end = word->end;
+			if ((word->flags & LW_WORD_CONTACT) == 0 && word->begin == i && !spaced_at(m, w, &end))
+				return false;
+			i = end;
+			continue;
+		}
+		end = x->sym[i] != ' ' ? run_at(m, i, &value) : i;
+		if (end > i && !add(&m->main, value, x->from[i], x->from[end]))
+			return false;
+		i = end > i ? end : i + 1;
+	}
+	return true;
+}
+
+/* Leet twins stand at the end, each with the place of what it is a twin of. */
+static bool
+find_twins(struct lw_matcher *m)
+{
+	const struct lw_text *x = m->text;
+	uint32_t first = x->words, value;
+
+	while (first > 0 && (x->word[first - 1].flags & LW_WORD_TWIN) != 0)
+		first--;
+	for (uint32_t w = first; w < x->words; w++) {
+		const struct lw_word *word = &x->word[w];
+
+		if ((whole_word(m, word, &value) || head_of(m, word, &value)) &&
+		    !add(&m->twins, value, x->from[word->begin], x->from[word->end - 1] + 1))
+			return false;
+	}
+	return true;
+}
+
+enum { SHAPE_MONEY = LW_CONTACT_KINDS, SHAPE_MONEY_HIGH, SHAPE_CODE };
+
+static uint32_t
+shape_of(const struct lw_sum *s)
+{
+	if (s->money)
+		return s->band >= MONEY_HIGH_BAND ? SHAPE_MONEY_HIGH : SHAPE_MONEY;
+	return s->digits >= 4 && s->digits <= 8 && !s->separated ? SHAPE_CODE : LW_NUMBER;
+}
+
+/* Contacts and sums, in order of place. */
+static bool
+find_shapes(struct lw_matcher *m, const struct lw_sums *sums)
+{
+	const struct lw_text *x = m->text;
+	const uint32_t *shape = m->vocabulary->block->shape;
+	uint32_t c = 0;
+	size_t s = 0;
+
+	while (c < x->contacts || s < sums->n) {
+		bool contact = s == sums->n || (c < x->contacts && x->contact[c].begin < sums->at[s].begin);
+		uint32_t begin = contact ? x->contact[c].begin : sums->at[s].begin;
+		uint32_t end = contact ? x->contact[c].end : sums->at[s].end;
+		uint32_t concept = shape[contact ? x->contact[c].kind : shape_of(&sums->at[s])];
+
+		if (!add(&m->shapes, concept, x->norm_from[begin], x->norm_from[end]))
+			return false;
+		c += contact;
+		s += !contact;
+	}
+	return true;
+}
+
+/* Each list is in order of place. A shape covers the forms inside it (the currency of a sum). */
+static bool
+merge(struct lw_matcher *m)
+{
+	const struct found_list *a = &m->main, *b = &m->twins, *c = &m->shapes;
+	size_t i = 0, j = 0, k = 0;
+
+	while (i < a->n || j < b->n || k < c->n) {
+		const struct found *next;
+
+		if (i < a->n && (j == b->n || a->at[i].start <= b->at[j].start))
+			next = &a->at[i];
+		else
+			next = j < b->n ? &b->at[j] : NULL;
+		if (next == NULL || (k < c->n && c->at[k].start <= next->start)) {
+			const struct found *shape = &c->at[k++];
+
+			if (!add(&m->merged, shape->value, shape->start, shape->end))
+				return false;
+			while (i < a->n && a->at[i].start >= shape->start && a->at[i].start < shape->end)
+				i++;
+			continue;
+		}
+		if (!add(&m->merged, next->value, next->start, next->end))
+			return false;
+		i += next == &a->at[i];
+		j += j < b->n && next == &b->at[j];
+	}
+	return true;
+}
+
+static uint64_t
+languages_of(const struct lw_matcher *m, uint32_t set)
+{
+	return set < m->vocabulary->block->language_sets ? m->vocabulary->languages[set] : 0;
+}
+
+static void
+vote(struct lw_matcher *m, uint32_t value)
+{
+	uint64_t set;
+
+	if ((value & LW_CELL_AMBIGUOUS) != 0)
+		return;
+	set = languages_of(m, LW_CELL_REST(value));
+	if (set == 0 || __builtin_popcountll(set) > VOTING_LANGUAGES)
+		return;
+	for (; set != 0; set &= set - 1)
+		m->votes[__builtin_ctzll(set)]++;
+}
+
+static uint32_t
+votes_for(const struct lw_matcher *m, uint64_t set)
+{
+	uint32_t most = 0;
+
+	for (; set != 0; set &= set - 1)
+		most = m->votes[__builtin_ctzll(set)] > most ? m->votes[__builtin_ctzll(set)] : most;
+	return most;
+}
+
+/* The concept whose languages have the most votes; at a tie the earlier. */
+static uint32_t
+choose(const struct lw_matcher *m, uint32_t at)
+{
+	uint32_t best = LW_NO_CONCEPT, most = 0;
+
+	for (; at < m->vocabulary->block->choices; at++) {
+		const struct lw_choice *c = &m->vocabulary->choice[at];
+		uint32_t votes = 1 + votes_for(m, languages_of(m, c->languages));
+
+		if (votes > most) {
+			most = votes;
+			best = c->concept;
+		}
+		if (c->last != 0)
+			break;
+	}
+	return best;
+}
+
+static bool
+settle(struct lw_matcher *m, struct lw_sequence *out)
+{
+	const struct lw_block *b = m->vocabulary->block;
+
+	if (!lw_grow(&m->hit, &m->hit_room, m->merged.n, sizeof *m->hit))
+		return false;
+	out->hit = m->hit;
+	out->n = 0;
+	for (size_t i = 0; i < m->merged.n; i++) {
+		const struct found *f = &m->merged.at[i];
+		uint32_t concept = (f->value & LW_CELL_AMBIGUOUS) != 0 ? choose(m, LW_CELL_REST(f->value)) :
+		    LW_CELL_CONCEPT(f->value);
+
+		if (concept < b->concepts && concept != b->function_word)
+			out->hit[out->n++] = (struct lw_hit){ concept, f->start, f->end };
+	}
+	return true;
+}
+
+lurewatch_error
+lw_match(struct lw_matcher *m, const struct lw_text *text, const struct lw_sums *sums, struct lw_sequence *out)
+{
+	*out = (struct lw_sequence){ 0 };
+	if (m->vocabulary->block == NULL)
+		return LUREWATCH_OK;
+	m->text = text;
+	m->main.n = m->twins.n = m->shapes.n = m->merged.n = 0;
+	m->unspaced = false;
+	for (int s = LW_UNSPACED; s < LW_SCRIPTS; s++)
+		m->unspaced = m->unspaced || text->letters[s] > 0;
+	for (int i = 0; i < LANGUAGES; i++)
+		m->votes[i] = 0;
+	if (!find_forms(m) || !find_twins(m) || !find_shapes(m, sums))
+		return LUREWATCH_E_MEMORY;
+	for (size_t i = 0; i < m->main.n; i++)
+		vote(m, m->main.at[i].value);
+	return merge(m) && settle(m, out) ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
+}
+
+/* ---- indicators ---- */
+
+static bool
+in_set(const struct lw_matcher *m, const struct lw_hit *hit, uint32_t set)
+{
+	const struct lw_vocabulary *v = m->vocabulary;
+
+	return (v->sets[(size_t)hit->concept * v->block->set_words + set / 64] >> set % 64 & 1) != 0;
+}
+
+static bool
+is_present(const struct lw_matcher *m, uint32_t set)
+{
+	return (m->present[set / 64] >> set % 64 & 1) != 0;
+}
+
+/* No concept of the absent sets within reach of [first, last]. */
+static bool
+stands_clear(const struct lw_matcher *m, const struct lw_sequence *q, const struct lw_block_clause *c, size_t first,
+    size_t last)
+{
+	for (uint32_t i = 0; i < c->absents; i++) {
+		const struct lw_block_term *t = &m->vocabulary->term[c->absent + i];
+		size_t from = first > t->reach ? first - t->reach : 0, to = last + t->reach;
+
+		if (!is_present(m, t->set))
+			continue;
+		for (size_t k = from; k < q->n && k <= to; k++)
+			if (in_set(m, &q->hit[k], t->set))
+				return false;
+	}
+	return true;
+}
+
+struct chain { size_t first, last; };
+
+/* Terms from `term` on, the one before standing at `at`. */
+static bool
+follow(const struct lw_matcher *m, const struct lw_sequence *q, const struct lw_block_clause *c, uint32_t term, size_t at,
+    struct chain *span)
+{
+	const struct lw_block_term *t;
+	size_t from, to;
+
+	if (term == c->terms)
+		return stands_clear(m, q, c, span->first, span->last);
+	t = &m->vocabulary->term[c->term + term];
+	from = t->ordered ? at + 1 : at > t->reach ? at - t->reach : 0;
+	to = at + t->reach;
+	for (size_t k = from; k < q->n && k <= to; k++) {
+		struct chain wider = { k < span->first ? k : span->first, k > span->last ? k : span->last };
+
+		if (k == at || !in_set(m, &q->hit[k], t->set))
+			continue;
+		if (follow(m, q, c, term + 1, k, &wider)) {
+			*span = wider;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+clause_matches(const struct lw_matcher *m, const struct lw_sequence *q, uint32_t number, struct lw_place *where)
+{
+	const struct lw_vocabulary *v = m->vocabulary;
+	const struct lw_block_clause *c = &v->clause[number];
+	const uint64_t *needs = v->clause_needs + (size_t)number * v->block->set_words;
+	uint32_t first = v->term[c->term].set;
+
+	for (uint32_t k = 0; k < v->block->set_words; k++)
+		if ((needs[k] & ~m->present[k]) != 0)
+			return false;
+	for (size_t i = 0; i < q->n; i++) {
+		struct chain span = { i, i };
+
+		if (!in_set(m, &q->hit[i], first) || !follow(m, q, c, 1, i, &span))
+			continue;
+		*where = (struct lw_place){ (uint32_t)span.first, (uint32_t)span.last };
+		return true;
+	}
+	return false;
+}
+
+lurewatch_error
+lw_match_indicators(struct lw_matcher *m, const struct lw_sequence *q, uint16_t *out, struct lw_place *where, size_t *n)
+{
+	const struct lw_vocabulary *v = m->vocabulary;
+	const struct lw_block *b = v->block;
+
+	*n = 0;
+	if (b == NULL || q->n == 0)
+		return LUREWATCH_OK;
+	for (uint32_t k = 0; k < b->set_words; k++)
+		m->present[k] = 0;
+	for (size_t i = 0; i < q->n; i++)
+		for (uint32_t k = 0; k < b->set_words; k++)
+			m->present[k] |= v->sets[(size_t)q->hit[i].concept * b->set_words + k];
+	for (uint32_t i = 0; i < b->indicators; i++) {
+		const struct lw_block_indicator *d = &v->indicator[i];
+		struct lw_place place = { 0, 0 };
+		uint32_t c = 0;
+
+		if (d->no_set != LW_NO_SET && is_present(m, d->no_set))
+			continue;
+		while (c < d->clauses && !clause_matches(m, q, d->clause + c, &place))
+			c++;
+		if (c == d->clauses)
+			continue;
+		if (where != NULL)
+			where[*n] = place;
+		out[(*n)++] = (uint16_t)i;
+	}
+	return LUREWATCH_OK;
+}

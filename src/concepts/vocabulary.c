@@ -1,0 +1,170 @@
+/*
+ * vocabulary.c - opening a compiled vocabulary
+ *
+ * Any bytes may be given: what is not a vocabulary of this version, or points
+ * outside itself, is LUREWATCH_E_MODEL_DAMAGED.
+ */
+#include "concepts/block.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const void *
+section(const struct lw_block *b, enum lw_section s, uint64_t items, size_t size)
+{
+	uint64_t at = b->section[s].at, len = b->section[s].len;
+
+	if (at % 8 != 0 || at < sizeof *b || at + len > b->size || len != items * size)
+		return NULL;
+	return (const char *)b + at;
+}
+
+static bool
+sections(struct lw_vocabulary *v, const struct lw_block *b)
+{
+	v->text_len = b->section[LW_SECTION_TEXT].len;
+	v->text = section(b, LW_SECTION_TEXT, v->text_len, 1);
+	v->concept = section(b, LW_SECTION_CONCEPT, b->concepts, sizeof *v->concept);
+	v->indicator = section(b, LW_SECTION_INDICATOR, b->indicators, sizeof *v->indicator);
+	v->clause = section(b, LW_SECTION_CLAUSE, b->clauses, sizeof *v->clause);
+	v->term = section(b, LW_SECTION_TERM, b->terms, sizeof *v->term);
+	v->sets = section(b, LW_SECTION_SETS, (uint64_t)b->concepts * b->set_words, sizeof *v->sets);
+	v->cell = section(b, LW_SECTION_CELL, b->cells, sizeof *v->cell);
+	v->languages = section(b, LW_SECTION_LANGUAGES, b->language_sets, sizeof *v->languages);
+	v->choice = section(b, LW_SECTION_CHOICE, b->choices, sizeof *v->choice);
+	v->inner = section(b, LW_SECTION_INNER, LW_INNER_WORDS, sizeof *v->inner);
+	return v->text != NULL && v->concept != NULL && v->indicator != NULL && v->clause != NULL && v->term != NULL &&
+	    v->sets != NULL && v->cell != NULL && v->languages != NULL && v->choice != NULL && v->inner != NULL;
+}
+
+static bool
+range(uint32_t first, uint32_t n, uint32_t all)
+{
+	return first <= all && n <= all - first;
+}
+
+static bool
+names_are_sound(const struct lw_vocabulary *v)
+{
+	const struct lw_block *b = v->block;
+
+	if (v->text_len == 0 || v->text[v->text_len - 1] != '\0')
+		return false;
+	for (uint32_t i = 0; i < b->concepts; i++)
+		if (v->concept[i] >= v->text_len)
+			return false;
+	for (uint32_t i = 0; i < b->indicators; i++)
+		if (v->indicator[i].name >= v->text_len || v->indicator[i].meaning >= v->text_len ||
+		    v->indicator[i].side >= v->text_len)
+			return false;
+	return true;
+}
+
+static bool
+patterns_are_sound(const struct lw_vocabulary *v)
+{
+	const struct lw_block *b = v->block;
+	uint32_t sets = b->set_words * 64;
+
+	for (uint32_t i = 0; i < b->indicators; i++)
+		if (!range(v->indicator[i].clause, v->indicator[i].clauses, b->clauses) ||
+		    (v->indicator[i].no_set != LW_NO_SET && v->indicator[i].no_set >= sets))
+			return false;
+	for (uint32_t i = 0; i < b->clauses; i++)
+		if (v->clause[i].terms == 0 || v->clause[i].terms > 8 || !range(v->clause[i].term, v->clause[i].terms, b->terms) ||
+		    !range(v->clause[i].absent, v->clause[i].absents, b->terms))
+			return false;
+	for (uint32_t i = 0; i < b->terms; i++)
+		if (v->term[i].set >= sets)
+			return false;
+	return true;
+}
+
+static bool
+work_out_needs(struct lw_vocabulary *v)
+{
+	const struct lw_block *b = v->block;
+
+	v->clause_needs = calloc((size_t)b->clauses * b->set_words + 1, sizeof *v->clause_needs);
+	if (v->clause_needs == NULL)
+		return false;
+	for (uint32_t i = 0; i < b->clauses; i++)
+		for (uint32_t k = 0; k < v->clause[i].terms; k++) {
+			uint32_t set = v->term[v->clause[i].term + k].set;
+
+			v->clause_needs[(size_t)i * b->set_words + set / 64] |= (uint64_t)1 << set % 64;
+		}
+	return true;
+}
+
+lurewatch_error
+lw_vocabulary_open(const char *bytes, size_t len, struct lw_vocabulary **out)
+{
+	struct lw_vocabulary *v = calloc(1, sizeof *v);
+	const struct lw_block *b = (const void *)bytes;
+	lurewatch_error e = LUREWATCH_E_MODEL_DAMAGED;
+
+	if (v == NULL)
+		return LUREWATCH_E_MEMORY;
+	if (len == 0) {
+		*out = v;
+		return LUREWATCH_OK;
+	}
+	if (len >= sizeof *b && b->magic == LW_BLOCK_MAGIC && b->size == len && b->concepts > 0 &&
+	    b->concepts < LW_NO_CONCEPT && b->set_words > 0 && b->set_words <= 64 && b->cells > 0 && sections(v, b)) {
+		v->block = b;
+		if (names_are_sound(v) && patterns_are_sound(v))
+			e = work_out_needs(v) ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
+	}
+	if (e != LUREWATCH_OK) {
+		lw_vocabulary_free(v);
+		return e;
+	}
+	*out = v;
+	return LUREWATCH_OK;
+}
+
+void
+lw_vocabulary_free(struct lw_vocabulary *v)
+{
+	if (v == NULL)
+		return;
+	free(v->clause_needs);
+	free(v);
+}
+
+uint32_t
+lw_vocabulary_concepts(const struct lw_vocabulary *v)
+{
+	return v->block != NULL ? v->block->concepts : 0;
+}
+
+const char *
+lw_vocabulary_concept(const struct lw_vocabulary *v, uint32_t id)
+{
+	return id < lw_vocabulary_concepts(v) ? v->text + v->concept[id] : NULL;
+}
+
+uint32_t
+lw_vocabulary_indicators(const struct lw_vocabulary *v)
+{
+	return v->block != NULL ? v->block->indicators : 0;
+}
+
+const char *
+lw_vocabulary_indicator(const struct lw_vocabulary *v, uint32_t id)
+{
+	return id < lw_vocabulary_indicators(v) ? v->text + v->indicator[id].name : NULL;
+}
+
+const char *
+lw_vocabulary_meaning(const struct lw_vocabulary *v, uint32_t id)
+{
+	return id < lw_vocabulary_indicators(v) ? v->text + v->indicator[id].meaning : NULL;
+}
+
+const char *
+lw_vocabulary_side(const struct lw_vocabulary *v, uint32_t id)
+{
+	return id < lw_vocabulary_indicators(v) ? v->text + v->indicator[id].side : NULL;
+}

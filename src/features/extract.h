@@ -1,0 +1,71 @@
+/*
+ * extract.h - the extractor's own parts
+ *
+ * Hash of an n-gram: each symbol is folded in by xor and a multiplication with an odd 64-bit
+ * constant, as FNV-1a does with bytes, and splitmix64's finaliser spreads the result. One
+ * multiplication a symbol, since an n-gram extends the one before it; a stronger hash (XXH3) starts anew for each
+ * and gained no accuracy.
+ */
+#ifndef LW_EXTRACT_H
+#define LW_EXTRACT_H
+
+#include "concepts/match.h"
+#include "features/features.h"
+
+struct lw_extractor {
+	const struct lw_settings *settings;
+	const struct lw_vocabulary *vocabulary;
+	struct lw_texter *texter;
+	struct lw_matcher *matcher;
+	struct lw_sums sums;
+	struct lw_sequence sequence;
+	struct lw_place *place;         /* of each indicator that matched */
+	const struct lw_text *text;
+	const char *bytes;
+	size_t len;
+	uint8_t *seen;                  /* a bit a slot: already in this message's sets */
+	uint32_t start[LW_BLOCKS + 1];
+	bool traced;
+	struct lw_features features;
+};
+
+static inline uint64_t
+lw_gram_add(uint64_t h, uint64_t symbol)
+{
+	return (h ^ symbol) * 0x9fb21c651e98df25u;
+}
+
+static inline uint32_t
+lw_gram_slot(uint64_t h, uint32_t bits)
+{
+	h = (h ^ h >> 32) * 0xbf58476d1ce4e5b9u;
+	return (uint32_t)(h >> (64 - bits));
+}
+
+bool lw_set_grow(struct lw_extractor *, enum lw_block, size_t more);
+
+/* Adds a slot of a block, once; room for it must be there (lw_set_grow). */
+static inline void
+lw_set_put(struct lw_extractor *x, enum lw_block block, uint32_t slot, uint32_t start, uint32_t end)
+{
+	struct lw_feature_set *set = &x->features.block[block];
+	uint8_t bit;
+
+	slot += x->start[block];
+	bit = (uint8_t)(1u << (slot & 7));
+	if ((x->seen[slot >> 3] & bit) != 0)
+		return;
+	x->seen[slot >> 3] |= bit;
+	if (x->traced)
+		set->where[set->n] = (struct lw_range){ start, end };
+	set->slot[set->n++] = slot;
+}
+
+lurewatch_error lw_extract_grams(struct lw_extractor *);
+lurewatch_error lw_extract_words(struct lw_extractor *);
+lurewatch_error lw_extract_concepts(struct lw_extractor *);     /* pairs and indicators too */
+lurewatch_error lw_extract_shapes(struct lw_extractor *);
+
+enum { LW_SHAPE_BITS = 12, LW_INDICATOR_PAIR_BITS = 12 };
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * expert.h - one expert: a linear SVM a label, each against the rest, over the slots it knows
+ */
+#ifndef LW_EXPERT_H
+#define LW_EXPERT_H
+
+#include "learn/solver.h"
+#include "model/model.h"
+
+struct lw_expert_options {
+	const struct lw_solver *solver;
+	struct lw_solver_options solving;
+	double cost;                    /* C of every row */
+	double balance;                 /* rows of the smaller side cost C (n_other / n_own)^balance; 0: all alike */
+	unsigned least;                 /* a slot is known when so many rows have it */
+	const float *block_weight;      /* LW_BLOCKS */
+};
+
+struct lw_expert {
+	struct lw_known known;
+	struct lw_solution *solution;   /* one a label */
+	uint32_t labels;
+	size_t rows;                    /* learned from */
+	float block_weight[LW_BLOCKS];
+};
+
+/* Learns from `some`, n rows of the corpus; a label without rows there gets no weights and a bias of -1. */
+lurewatch_error lw_expert_fit(const struct lw_corpus *, const struct lw_matrix *, const uint32_t *some, size_t n,
+    const struct lw_expert_options *, struct lw_expert *out);
+
+/* Margins (labels) of any row of the matrix. */
+void lw_expert_margins(const struct lw_expert *, const struct lw_matrix *, size_t row, double *out);
+void lw_expert_free(struct lw_expert *);
+
+#endif

@@ -1,0 +1,217 @@
+/* train.c - folds, calibration, threshold, final fit; an error leaves *out empty */
+#include "learn/calibration.h"
+#include "learn/train.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+lw_train_defaults(struct lw_train_options *o)
+{
+	static const char *const flag[] = { "fraud", "recruitment" };
+
+	*o = (struct lw_train_options){ .flag = flag, .flags = 2, .cost = 1, .balance = 0, .prior = 1, .target_fpr = 0.005,
+		.folds = 5, .least = 2, .per_source = 0, .per_group = 5, .core_share = 0.5, .seed = 1, .threads = 1,
+		.memory = (size_t)2 << 30 };
+}
+
+static struct lw_expert_options
+expert_options(const struct lw_train_options *o, const struct lw_solver *solver)
+{
+	return (struct lw_expert_options){ .solver = solver, .solving = { .tolerance = 0.01, .seed = o->seed,
+		.threads = o->threads, .memory = o->memory }, .cost = o->cost, .balance = o->balance, .least = o->least,
+		.block_weight = o->settings->weight };
+}
+
+/* Which expert learns from row i of the lessons. */
+static uint32_t
+expert_of(const struct lw_lessons *l, size_t i)
+{
+	return l->experts == 2 && l->core[i] ? 1 : 0;
+}
+
+lurewatch_error
+lw_train_experts(const struct lw_lessons *l, const struct lw_train_options *o, const struct lw_solver *solver,
+    const bool *keep, struct lw_expert *out)
+{
+	struct lw_expert_options options = expert_options(o, solver);
+	uint32_t *rows = malloc((l->n + 1) * sizeof *rows);
+	lurewatch_error e = rows != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
+
+	memset(out, 0, l->experts * sizeof *out);
+	for (uint32_t x = 0; x < l->experts && e == LUREWATCH_OK; x++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < l->n; i++)
+			if (expert_of(l, i) == x && (keep == NULL || keep[i]))
+				rows[n++] = l->some[i];
+		e = lw_expert_fit(l->corpus, &l->matrix, rows, n, &options, &out[x]);
+	}
+	free(rows);
+	for (uint32_t x = 0; x < l->experts && e != LUREWATCH_OK; x++)
+		lw_expert_free(&out[x]);
+	return e;
+}
+
+void
+lw_train_margins(const struct lw_lessons *l, const struct lw_expert *expert, size_t row, double *out)
+{
+	for (uint32_t x = 0; x < l->experts; x++)
+		lw_expert_margins(&expert[x], &l->matrix, row, out + x * l->corpus->label.n);
+}
+
+lurewatch_error
+lw_train_held_out(const struct lw_lessons *l, const struct lw_train_options *o, const struct lw_folds *folds,
+    const char *phase, double *out)
+{
+	size_t width = l->experts * l->corpus->label.n;
+	bool *keep = malloc((l->n + 1) * sizeof *keep);
+	lurewatch_error e = keep != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
+
+	for (uint32_t f = 0; f < folds->k && e == LUREWATCH_OK; f++) {
+		struct lw_expert expert[LW_EXPERTS_MAX];
+
+		lw_watch(o->watcher, phase, (double)f / folds->k);
+		e = lw_folds_training(folds, f, l->group, l->some, l->n, l->corpus->n, keep);
+		if (e == LUREWATCH_OK)
+			e = lw_train_experts(l, o, &lw_solver_liblinear, keep, expert);
+		if (e != LUREWATCH_OK)
+			break;
+		for (size_t i = 0; i < l->n; i++)
+			if (folds->fold[i] == f)
+				lw_train_margins(l, expert, l->some[i], out + i * width);
+		for (uint32_t x = 0; x < l->experts; x++)
+			lw_expert_free(&expert[x]);
+	}
+	free(keep);
+	return e;
+}
+
+/* Core messages together weigh core_share of all. */
+static void
+weigh(const struct lw_lessons *l, const struct lw_train_options *o, double *weight)
+{
+	size_t core = 0;
+	double each;
+
+	for (size_t i = 0; i < l->n; i++)
+		core += l->core[i];
+	each = l->experts == 2 ? o->core_share / (1 - o->core_share) * (double)(l->n - core) / (double)core : 1;
+	for (size_t i = 0; i < l->n; i++)
+		weight[i] = l->core[i] && each > 1 ? each : 1;
+}
+
+static lurewatch_error
+make_folds(const struct lw_lessons *l, const struct lw_train_options *o, struct lw_folds *out)
+{
+	const struct lw_corpus *c = l->corpus;
+	struct lw_folds whole = { 0 };
+	uint32_t *key;
+	lurewatch_error e = lw_folds_random(c, l->group, l->some, l->n, o->folds, o->seed, out);
+
+	if (e != LUREWATCH_OK || o->hold_out == LW_HOLD_RANDOM)
+		return e;
+	key = malloc((l->n + 1) * sizeof *key);
+	for (size_t i = 0; key != NULL && i < l->n; i++)
+		key[i] = l->core[i] ? LW_NO_NAME : c->row[l->some[i]].source;
+	e = key != NULL ? lw_folds_whole(key, (uint32_t)c->source.n, l->n, o->folds, &whole) : LUREWATCH_E_MEMORY;
+	for (size_t i = 0; e == LUREWATCH_OK && i < l->n; i++)
+		if (whole.fold[i] != LW_NO_NAME)
+			out->fold[i] = whole.fold[i];
+	free(key);
+	lw_folds_free(&whole);
+	if (e != LUREWATCH_OK)
+		lw_folds_free(out);
+	return e;
+}
+
+double
+lw_risk_of(const struct lw_lessons *l, const double *calibration, const double *margin)
+{
+	uint32_t labels = (uint32_t)l->corpus->label.n;
+	double p[LW_LABELS_MAX], risk = 0;
+
+	lw_calibrated(calibration, labels, l->experts * labels, margin, p);
+	for (uint32_t k = 0; k < labels; k++)
+		risk += l->flagged[k] ? p[k] : 0;
+	return risk;
+}
+
+static lurewatch_error
+calibrate(const struct lw_lessons *l, const struct lw_train_options *o, const double *weight, struct lw_trained *out)
+{
+	uint32_t labels = (uint32_t)l->corpus->label.n;
+	size_t rows = l->experts * labels;
+	uint32_t *label = malloc((l->n + 1) * sizeof *label);
+	struct lw_scored *scored = malloc((l->n + 1) * sizeof *scored);
+	lurewatch_error e = LUREWATCH_E_MEMORY;
+
+	out->calibration = calloc(labels * (rows + 1), sizeof *out->calibration);
+	out->risk = malloc((l->n + 1) * sizeof *out->risk);
+	for (size_t i = 0; label != NULL && i < l->n; i++)
+		label[i] = l->corpus->row[l->some[i]].label;
+	if (label != NULL && scored != NULL && out->calibration != NULL && out->risk != NULL)
+		e = lw_calibrate(&(struct lw_calibration_data){ .n = l->n, .rows = rows, .labels = labels,
+			.margin = out->margin, .label = label, .weight = weight }, o->prior, out->calibration);
+	for (size_t i = 0; e == LUREWATCH_OK && i < l->n; i++) {
+		out->risk[i] = lw_risk_of(l, out->calibration, out->margin + i * rows);
+		scored[i] = (struct lw_scored){ out->risk[i], weight[i], l->flagged[label[i]] };
+	}
+	if (e == LUREWATCH_OK) {
+		out->threshold = lw_threshold_for(scored, l->n, o->target_fpr);
+		lw_metrics_binary(scored, l->n, out->threshold, &out->metrics);
+	}
+	free(label);
+	free(scored);
+	return e;
+}
+
+static lurewatch_error
+train(const struct lw_lessons *l, const struct lw_train_options *o, struct lw_trained *out)
+{
+	struct lw_folds folds = { 0 };
+	double *weight = malloc((l->n + 1) * sizeof *weight);
+	lurewatch_error e = weight != NULL ? make_folds(l, o, &folds) : LUREWATCH_E_MEMORY;
+
+	out->solver = o->solver != NULL ? o->solver : l->n <= LW_AUTO_ROWS ? &lw_solver_libsvm : &lw_solver_liblinear;
+	out->margin = calloc(l->n * l->experts * l->corpus->label.n + 1, sizeof *out->margin);
+	if (e == LUREWATCH_OK && out->margin == NULL)
+		e = LUREWATCH_E_MEMORY;
+	if (e == LUREWATCH_OK)
+		e = lw_train_held_out(l, o, &folds, "folds", out->margin);
+	if (e == LUREWATCH_OK) {
+		lw_watch(o->watcher, "calibrating", 0);
+		weigh(l, o, weight);
+		e = calibrate(l, o, weight, out);
+	}
+	lw_watch(o->watcher, "fitting", 0);
+	if (e == LUREWATCH_OK)
+		e = lw_train_experts(l, o, out->solver, NULL, out->expert);
+	lw_watch(o->watcher, "fitting", 1);
+	lw_folds_free(&folds);
+	free(weight);
+	return e;
+}
+
+lurewatch_error
+lw_train(const struct lw_lessons *l, const struct lw_train_options *o, struct lw_trained *out)
+{
+	lurewatch_error e;
+
+	*out = (struct lw_trained){ 0 };
+	e = train(l, o, out);
+	if (e != LUREWATCH_OK)
+		lw_trained_free(out);
+	return e;
+}
+
+void
+lw_trained_free(struct lw_trained *t)
+{
+	for (size_t x = 0; x < LW_EXPERTS_MAX; x++)
+		lw_expert_free(&t->expert[x]);
+	free(t->calibration);
+	free(t->margin);
+	free(t->risk);
+	*t = (struct lw_trained){ 0 };
+}

@@ -1,0 +1,96 @@
+/*
+ * train.h - from labelled messages to a model
+ *
+ * Corpora are of two kinds. Core ones hold what the model is for (messages written for this
+ * purpose, an analyst's own cases); the others are general. Each kind has an expert of its own, so that many
+ * general messages never drown few core ones (TRANSFER: a joint problem lost 0.08 AUC), and
+ * one calibration joins the experts' margins. Without core corpora, or without others, there is one expert.
+ *
+ *   groups    copies of one template, kept together and capped
+ *   folds     out-of-fold margins of every message, liblinear solving
+ *   calibrate margins to probabilities, on out-of-fold margins
+ *   threshold the target false-positive rate, on out-of-fold risks of labels that are not flagged
+ *   fit       the experts on everything, by the solver asked for
+ */
+#ifndef LW_TRAIN_H
+#define LW_TRAIN_H
+
+#include "learn/expert.h"
+#include "learn/folds.h"
+#include "learn/metrics.h"
+
+enum lw_hold_out { LW_HOLD_RANDOM, LW_HOLD_SOURCES };
+
+struct lw_train_options {
+	const struct lw_settings *settings;
+	const struct lw_vocabulary *vocabulary;
+	struct lw_span vocabulary_bytes;
+	const struct lw_solver *solver; /* of the final fit; NULL: libsvm up to LW_AUTO_ROWS rows, then liblinear */
+	const char *const *flag;        /* labels to be flagged */
+	size_t flags;
+	double cost, balance;
+	double prior;                   /* of the calibration */
+	double target_fpr;
+	unsigned folds, least;
+	size_t per_source, per_group;   /* caps on general corpora, 0: none */
+	double core_share;              /* of the calibration's weight that core messages have together */
+	enum lw_hold_out hold_out;      /* folds of general messages: at random, or whole sources */
+	uint64_t seed;
+	unsigned threads;
+	size_t memory;                  /* bytes for libsvm's matrices */
+	const struct lw_watcher *watcher;
+};
+
+#define LW_AUTO_ROWS ((size_t)200000)
+
+void lw_train_defaults(struct lw_train_options *);
+
+/* What may be learned from, and what is known of it. */
+struct lw_lessons {
+	struct lw_corpus *corpus;
+	struct lw_matrix matrix;
+	uint32_t *group;                /* of every row of the corpus */
+	uint32_t *some;                 /* rows learned from, ascending */
+	size_t n;
+	bool *core;                     /* of each of the n */
+	uint32_t experts;               /* 1 or 2; with two, expert 0 is the general one */
+	bool flagged[LW_LABELS_MAX];    /* by label */
+};
+
+/* Extracts, groups and samples. The corpus must outlive the lessons. `why` says what is wrong with the corpus (E_ARGUMENT). */
+lurewatch_error lw_lessons_make(struct lw_corpus *, const struct lw_train_options *, struct lw_lessons *out,
+    struct lw_buffer *why);
+void lw_lessons_free(struct lw_lessons *);
+
+/* Experts that learn from the rows kept (keep NULL: all). out: room for lessons->experts. */
+lurewatch_error lw_train_experts(const struct lw_lessons *, const struct lw_train_options *, const struct lw_solver *,
+    const bool *keep, struct lw_expert *out);
+
+/* Margins of all experts (experts x labels) of a row of the matrix. */
+void lw_train_margins(const struct lw_lessons *, const struct lw_expert *, size_t row, double *out);
+
+/* Margins of each of the n rows from experts that did not see its fold. out: n x (experts x labels). */
+lurewatch_error lw_train_held_out(const struct lw_lessons *, const struct lw_train_options *, const struct lw_folds *,
+    const char *phase, double *out);
+
+struct lw_trained {
+	struct lw_expert expert[LW_EXPERTS_MAX];
+	double *calibration;
+	double threshold;
+	double *margin;                 /* out of fold, n x rows */
+	double *risk;                   /* out of fold, n */
+	struct lw_metrics metrics;      /* of the out-of-fold risks at the threshold */
+	const struct lw_solver *solver;
+};
+
+lurewatch_error lw_train(const struct lw_lessons *, const struct lw_train_options *, struct lw_trained *out);
+void lw_trained_free(struct lw_trained *);
+
+/* Sum of the probabilities of flagged labels. */
+double lw_risk_of(const struct lw_lessons *, const double *calibration, const double *margin);
+
+/* Writes the model with its training record. */
+lurewatch_error lw_train_write(const struct lw_lessons *, const struct lw_train_options *, const struct lw_trained *,
+    const char *path);
+
+#endif

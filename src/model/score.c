@@ -1,0 +1,191 @@
+/*
+ * score.c - from a message to a verdict
+ *
+ * Weights are integers, so a margin is the same whatever the order of the slots.
+ * Nothing is allocated once the scorer has seen a message as long. Only memory can fail.
+ */
+#include "model/file.h"
+#include "model/scorer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NO_OVERFLOW = 1 << 15 };         /* so many 16-bit weights fit into 32 bits */
+
+lurewatch_error
+lurewatch_scorer_new(const lurewatch *m, lurewatch_scorer **out)
+{
+	lurewatch_scorer *s = calloc(1, sizeof *s);
+	lurewatch_error e;
+
+	if (s == NULL)
+		return LUREWATCH_E_MEMORY;
+	s->model = m;
+	s->threshold = m->header->threshold;
+	e = lw_extractor_new(&m->header->settings, m->vocabulary, &s->extractor);
+	if (e != LUREWATCH_OK) {
+		free(s);
+		return e;
+	}
+	*out = s;
+	return LUREWATCH_OK;
+}
+
+void
+lurewatch_scorer_free(lurewatch_scorer *s)
+{
+	if (s == NULL)
+		return;
+	lw_extractor_free(s->extractor);
+	free(s->unit);
+	free(s->gain);
+	free(s);
+}
+
+lurewatch_error
+lurewatch_scorer_threshold(lurewatch_scorer *s, double p)
+{
+	if (!(p >= 0 && p <= 1))
+		return LUREWATCH_E_ARGUMENT;
+	s->threshold = p;
+	return LUREWATCH_OK;
+}
+
+/* Sums of the weights of `n` slots, added to sum[rows]. */
+static void
+add_weights(const lurewatch *m, const uint32_t *slot, size_t n, int64_t *sum)
+{
+	const uint32_t rows = m->rows;
+
+	while (n > 0) {
+		size_t some = n < NO_OVERFLOW ? n : NO_OVERFLOW;
+		int32_t part[LW_ROWS_MAX] = { 0 };
+
+		for (size_t i = 0; i < some; i++) {
+			const int16_t *w = m->weight + (size_t)slot[i] * rows;
+
+			for (uint32_t r = 0; r < rows; r++)
+				part[r] += w[r];
+		}
+		for (uint32_t r = 0; r < rows; r++)
+			sum[r] += part[r];
+		slot += some;
+		n -= some;
+	}
+}
+
+/* How many of the slots each expert knows. */
+static void
+count_known(const lurewatch *m, const uint32_t *slot, size_t n, uint32_t *known)
+{
+	uint32_t experts = m->header->experts;
+
+	for (uint32_t e = 0; e < experts; e++)
+		known[e] = 0;
+	for (size_t i = 0; i < n; i++)
+		for (uint32_t e = 0; e < experts; e++)
+			known[e] += m->known[slot[i]] >> e & 1u;
+}
+
+void
+lw_scorer_margins(lurewatch_scorer *s, const struct lw_features *f)
+{
+	const lurewatch *m = s->model;
+	uint32_t labels = m->header->labels;
+
+	for (uint32_t r = 0; r < m->rows; r++)
+		s->margin[r] = m->bias[r];
+	for (int b = 0; b < LW_BLOCKS; b++) {
+		const struct lw_feature_set *set = &f->block[b];
+		int64_t sum[LW_ROWS_MAX] = { 0 };
+		uint32_t known[LW_EXPERTS_MAX];
+
+		add_weights(m, set->slot, set->n, sum);
+		count_known(m, set->slot, set->n, known);
+		for (uint32_t e = 0; e < m->header->experts; e++) {
+			s->factor[b][e] = known[e] > 0 ? (double)m->header->settings.weight[b] / sqrt((double)known[e]) : 0;
+			for (uint32_t r = e * labels; r < (e + 1) * labels; r++)
+				s->margin[r] += s->factor[b][e] * m->scale[r] * (double)sum[r];
+		}
+	}
+}
+
+void
+lw_calibrated(const double *calibration, uint32_t labels, size_t rows, const double *margin, double *out)
+{
+	double most = -INFINITY, sum = 0;
+
+	for (uint32_t k = 0; k < labels; k++) {
+		const double *a = calibration + k * (rows + 1);
+
+		out[k] = a[rows];
+		for (size_t r = 0; r < rows; r++)
+			out[k] += a[r] * margin[r];
+		most = out[k] > most ? out[k] : most;
+	}
+	for (uint32_t k = 0; k < labels; k++)
+		sum += out[k] = exp(out[k] - most);
+	for (uint32_t k = 0; k < labels; k++)
+		out[k] /= sum;
+}
+
+lurewatch_error
+lw_score_margins(lurewatch_scorer *s, const char *utf8, size_t len, const double **margin, size_t *rows)
+{
+	const struct lw_features *f;
+	lurewatch_error e = lw_extract(s->extractor, utf8, len, false, &f);
+
+	if (e != LUREWATCH_OK)
+		return e;
+	lw_scorer_margins(s, f);
+	*margin = s->margin;
+	*rows = s->model->rows;
+	return LUREWATCH_OK;
+}
+
+/* The likeliest label on one side; when the model has none there, the likeliest of all. */
+static unsigned
+likeliest(const lurewatch *m, const double *p, bool flagged)
+{
+	uint32_t labels = m->header->labels, best = labels;
+
+	for (uint32_t k = 0; k < labels; k++)
+		if ((m->flagged[k] != 0) == flagged && (best == labels || p[k] > p[best]))
+			best = k;
+	for (uint32_t k = 0; k < labels && best == labels; k++)
+		best = k;
+	return best;
+}
+
+static void
+decide(lurewatch_scorer *s, const struct lw_features *f, lurewatch_verdict *v)
+{
+	const lurewatch *m = s->model;
+
+	lw_calibrated(m->calibration, m->header->labels, m->rows, s->margin, s->probability);
+	v->risk = 0;
+	for (uint32_t k = 0; k < m->header->labels; k++)
+		v->risk += m->flagged[k] != 0 ? s->probability[k] : 0;
+	v->risk = v->risk < 1 ? v->risk : 1;
+	v->flagged = v->risk >= s->threshold;
+	v->label = likeliest(m, s->probability, v->flagged);
+	v->notes = f->notes;
+	v->labels = m->header->labels;
+	v->probability = s->probability;
+	v->indicators = f->indicators;
+	v->indicator = f->indicator;
+}
+
+lurewatch_error
+lurewatch_score(lurewatch_scorer *s, const char *utf8, size_t len, lurewatch_verdict *out)
+{
+	const struct lw_features *f;
+	lurewatch_error e = lw_extract(s->extractor, utf8, len, false, &f);
+
+	if (e != LUREWATCH_OK)
+		return e;
+	lw_scorer_margins(s, f);
+	decide(s, f, out);
+	return LUREWATCH_OK;
+}
