@@ -30,7 +30,8 @@ READ  := $(wildcard src/read/*.c)
 WRITE := $(wildcard src/write/*.c)
 LEARN := $(wildcard src/learn/*.c)
 TOOLS := $(patsubst src/tools/%.c,%,$(wildcard src/tools/lurewatch*.c))
-TOOL_SHARED := $(filter-out $(wildcard src/tools/lurewatch*.c),$(wildcard src/tools/*.c))
+TOOL_LEARN := src/tools/training.c src/tools/phases.c   # only for tools that learn
+TOOL_SHARED := $(filter-out $(TOOL_LEARN) $(wildcard src/tools/lurewatch*.c),$(wildcard src/tools/*.c))
 SUITES := $(wildcard tests/*.c)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -102,7 +103,7 @@ clean: ## remove $(BUILD)
 
 $(LIB_A): $(call objects,$(CORE))
 $(IO_A): $(call objects,$(READ) $(WRITE) $(TOOL_SHARED))
-$(LEARN_A): $(call objects,$(LEARN))
+$(LEARN_A): $(call objects,$(LEARN) $(TOOL_LEARN))
 %.a:
 	@rm -f $@
 	$(AR) rcs $@ $^

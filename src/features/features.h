@@ -1,10 +1,9 @@
 /*
  * features.h - from bytes to a sparse vector
  *
- * A message becomes sets of slots, one set a block. Within a block every slot
- * that the model knows counts alike: its value is block weight / sqrt(number of
- * known slots of the block), so each block is L2-normalised on its own and
- * unknown text does not dilute known text. Slots of a block are distinct.
+ * A message becomes sets of slots, one set a block. Within a block a slot that the model
+ * knows has its rarity for a value, and the block is L2-normalised on its own to its
+ * block weight; unknown text does not dilute known text. Slots of a block are distinct.
  *
  * Dimensions are laid out block after block; a slot is an index into all of
  * them, 0 <= slot < lw_dimension(settings, vocabulary).

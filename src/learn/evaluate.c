@@ -9,6 +9,7 @@ enum { BATCH = 64 };
 
 struct judging {
 	struct lw_evaluation *out;
+	const lurewatch *model;
 	lurewatch_scorer **scorer;      /* one a thread */
 	const struct lw_watcher *watcher;
 };
@@ -26,20 +27,20 @@ judge_batch(void *of, size_t batch, unsigned thread)
 
 		if (e != LUREWATCH_OK)
 			return e;
-		j->out->judged[i] = (struct lw_judgement){ v.risk, v.label, v.flagged };
+		j->out->judged[i] = (struct lw_judgement){ v.risk, v.label, v.flagged, true };
 	}
 	lw_watch(j->watcher, "scoring", (double)end / (double)c->n);
 	return LUREWATCH_OK;
 }
 
 static lurewatch_error
-judge(struct lw_evaluation *out, unsigned threads, const struct lw_watcher *watcher)
+judge(struct lw_evaluation *out, const lurewatch *model, unsigned threads, const struct lw_watcher *watcher)
 {
-	struct judging j = { .out = out, .scorer = calloc(threads, sizeof(lurewatch_scorer *)), .watcher = watcher };
+	struct judging j = { .out = out, .model = model, .scorer = calloc(threads, sizeof(lurewatch_scorer *)), .watcher = watcher };
 	lurewatch_error e = j.scorer != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
 
 	for (unsigned i = 0; i < threads && e == LUREWATCH_OK; i++) {
-		e = lurewatch_scorer_new(out->model, &j.scorer[i]);
+		e = lurewatch_scorer_new(j.model, &j.scorer[i]);
 		if (e == LUREWATCH_OK)
 			e = lurewatch_scorer_threshold(j.scorer[i], out->threshold);
 	}
@@ -51,17 +52,14 @@ judge(struct lw_evaluation *out, unsigned threads, const struct lw_watcher *watc
 	return e;
 }
 
-/* Rows and columns of the confusion: the model's labels first, so that what it said is a column's number. */
+/* Rows and columns of the confusion: the model's labels come first, so what it said is a column's number. */
 static bool
 line_up_labels(struct lw_evaluation *v, uint32_t *place)
 {
 	const struct lw_names *names = &v->corpus->label;
 
-	v->width = lurewatch_labels(v->model);
-	for (size_t k = 0; k < v->width; k++) {
-		v->label[k] = lurewatch_label(v->model, k);
+	for (size_t k = 0; k < v->width; k++)
 		v->truth[k] = LW_NO_NAME;
-	}
 	for (uint32_t t = 0; t < names->n; t++) {
 		size_t k = 0;
 
@@ -78,8 +76,8 @@ line_up_labels(struct lw_evaluation *v, uint32_t *place)
 	return true;
 }
 
-static lurewatch_error
-gather(struct lw_evaluation *v)
+lurewatch_error
+lw_evaluation_gather(struct lw_evaluation *v)
 {
 	const struct lw_corpus *c = v->corpus;
 	uint32_t *place = calloc(c->label.n + 1, sizeof *place);
@@ -93,7 +91,9 @@ gather(struct lw_evaluation *v)
 	for (size_t i = 0; e == LUREWATCH_OK && i < c->n; i++) {
 		uint32_t truth = place[c->row[i].label];
 
-		v->positive[i] = lurewatch_label_flagged(v->model, truth);
+		if (!v->judged[i].judged)
+			continue;
+		v->positive[i] = v->label_flagged[truth];
 		v->confusion[truth * v->width + v->judged[i].said]++;
 	}
 	free(place);
@@ -106,12 +106,16 @@ lw_evaluate(const struct lw_corpus *c, const lurewatch *model, double threshold,
 {
 	lurewatch_error e;
 
-	*out = (struct lw_evaluation){ .corpus = c, .model = model,
-		.threshold = threshold >= 0 ? threshold : lurewatch_threshold(model) };
+	*out = (struct lw_evaluation){ .corpus = c, .threshold = threshold >= 0 ? threshold : lurewatch_threshold(model),
+		.width = lurewatch_labels(model) };
+	for (size_t k = 0; k < out->width; k++) {
+		out->label[k] = lurewatch_label(model, k);
+		out->label_flagged[k] = lurewatch_label_flagged(model, k);
+	}
 	out->judged = calloc(c->n + 1, sizeof *out->judged);
-	e = out->judged != NULL ? judge(out, threads, watcher) : LUREWATCH_E_MEMORY;
+	e = out->judged != NULL ? judge(out, model, threads, watcher) : LUREWATCH_E_MEMORY;
 	if (e == LUREWATCH_OK)
-		e = gather(out);
+		e = lw_evaluation_gather(out);
 	if (e != LUREWATCH_OK)
 		lw_evaluation_free(out);
 	return e;
@@ -135,7 +139,7 @@ lw_evaluation_metrics(const struct lw_evaluation *v, const uint32_t *key, uint32
 	if (s == NULL)
 		return false;
 	for (size_t i = 0; i < v->corpus->n; i++)
-		if (key == NULL || key[i] == which)
+		if (v->judged[i].judged && (key == NULL || key[i] == which))
 			s[n++] = (struct lw_scored){ v->judged[i].risk, 1, v->positive[i] };
 	lw_metrics_binary(s, n, v->threshold, out);
 	free(s);

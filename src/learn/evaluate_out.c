@@ -97,7 +97,7 @@ json_view(const struct lw_evaluation *v, const struct view *view)
 	for (uint32_t k = 0; key != NULL && k < names->n; k++) {
 		struct lw_metrics m;
 
-		if (lw_evaluation_metrics(v, key, k, &m))
+		if (lw_evaluation_metrics(v, key, k, &m) && m.n > 0)
 			json_object_set_new(all, lw_name(names, k), binary(&m));
 	}
 	free(key);
@@ -110,7 +110,7 @@ flagged_of(const struct lw_evaluation *v, uint32_t label)
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < v->corpus->n; i++)
-		n += v->corpus->row[i].label == label && v->judged[i].flagged;
+		n += v->corpus->row[i].label == label && v->judged[i].judged && v->judged[i].flagged;
 	return n;
 }
 
@@ -176,6 +176,8 @@ lw_evaluation_json(const struct lw_evaluation *v)
 	json_object_set_new(all, "labels", json_label_names(v));
 	json_object_set_new(all, "confusion", json_confusion(v));
 	json_object_set_new(all, "threshold", number(v->threshold));
+	if (v->held_out != NULL)
+		json_object_set_new(all, "held_out", json_string(v->held_out));
 	text = json_dumps(all, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
 	json_decref(all);
 	return text;
@@ -210,7 +212,7 @@ put_view(struct lw_buffer *b, const struct lw_evaluation *v, const struct view *
 	for (uint32_t k = 0; done && k < names->n && k < TIDY_ROWS; k++) {
 		struct lw_metrics m;
 
-		done = lw_evaluation_metrics(v, key, k, &m) && put_line(b, lw_name(names, k), &m);
+		done = lw_evaluation_metrics(v, key, k, &m) && (m.n == 0 || put_line(b, lw_name(names, k), &m));
 	}
 	if (done && names->n > TIDY_ROWS)
 		done = lw_buffer_addf(b, "... and %zu more (-o json has all)\n", names->n - TIDY_ROWS);
@@ -247,6 +249,8 @@ put_overall(struct lw_buffer *b, const struct lw_evaluation *v)
 	struct lw_metrics m;
 
 	if (!lw_evaluation_metrics(v, NULL, 0, &m))
+		return false;
+	if (v->held_out != NULL && !lw_buffer_addf(b, "each %s judged by experts that never saw it\n", v->held_out))
 		return false;
 	return lw_buffer_addf(b, "%zu messages, %zu of them to be flagged; threshold %.4f\n\n"
 	    "AUC %.4f   average precision %.4f   ECE %.4f\n"

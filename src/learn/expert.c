@@ -65,19 +65,21 @@ lw_expert_margins(const struct lw_expert *x, const struct lw_matrix *m, size_t r
 		out[k] = x->solution[k].bias;
 	for (int b = 0; b < LW_BLOCKS; b++) {
 		double sum[LW_LABELS_MAX] = { 0 };
-		size_t known = 0;
+		uint64_t squares = 0;
 
 		for (; i < m->end[row][b]; i++) {
 			uint32_t column = x->known.column[slot[i]];
+			uint32_t rarity;
 
 			if (column == LW_UNKNOWN)
 				continue;
-			known++;
+			rarity = x->known.rarity[column];
+			squares += (uint64_t)rarity * rarity;
 			for (uint32_t k = 0; k < x->labels; k++)
-				sum[k] += (double)x->solution[k].w[column];
+				sum[k] += rarity * (double)x->solution[k].w[column];
 		}
-		for (uint32_t k = 0; known > 0 && k < x->labels; k++)
-			out[k] += (double)x->block_weight[b] / sqrt((double)known) * sum[k];
+		for (uint32_t k = 0; squares > 0 && k < x->labels; k++)
+			out[k] += (double)x->block_weight[b] / sqrt((double)squares) * sum[k];
 	}
 }
 

@@ -1,8 +1,8 @@
 /*
  * matrix.h - the slots of every message, as the extractor gave them
  *
- * Values are not kept: within a block all known slots of a message count alike
- * (features.h), and which are known depends on the part that is learned from.
+ * Values are not kept: which slots are known, and how rare they are (rows.h),
+ * depends on the part that is learned from.
  */
 #ifndef LW_MATRIX_H
 #define LW_MATRIX_H

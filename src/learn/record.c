@@ -89,7 +89,7 @@ record_of(const struct lw_lessons *l, const struct lw_train_options *o, const st
 
 /* Weights and biases of all experts, row-major by slot. */
 static void
-lay_out(const struct lw_lessons *l, const struct lw_trained *t, float *weight, uint8_t *known, double *bias)
+lay_out(const struct lw_lessons *l, const struct lw_trained *t, float *weight, uint8_t *rarity, double *bias)
 {
 	size_t labels = l->corpus->label.n, rows = l->experts * labels;
 
@@ -103,9 +103,9 @@ lay_out(const struct lw_lessons *l, const struct lw_trained *t, float *weight, u
 
 			if (column == LW_UNKNOWN)
 				continue;
-			known[s] |= (uint8_t)(1u << x);
+			rarity[(size_t)s * l->experts + x] = expert->known.rarity[column];
 			for (uint32_t k = 0; k < labels; k++)
-				weight[s * rows + x * labels + k] = expert->solution[k].w[column];
+				weight[s * rows + x * labels + k] = (float)expert->known.rarity[column] * expert->solution[k].w[column];
 		}
 	}
 }
@@ -116,22 +116,22 @@ lw_train_write(const struct lw_lessons *l, const struct lw_train_options *o, con
 	uint32_t labels = (uint32_t)l->corpus->label.n, rows = l->experts * labels, dimension = l->matrix.dimension;
 	const char *name[LW_LABELS_MAX];
 	float *weight = calloc((size_t)dimension * rows + 1, sizeof *weight);
-	uint8_t *known = calloc((size_t)dimension + 1, 1);
+	uint8_t *rarity = calloc((size_t)dimension * l->experts + 1, 1);
 	double bias[LW_ROWS_MAX];
 	char *record = record_of(l, o, t);
 	lurewatch_error e = LUREWATCH_E_MEMORY;
 
 	for (uint32_t k = 0; k < labels; k++)
 		name[k] = lw_name(&l->corpus->label, k);
-	if (weight != NULL && known != NULL && record != NULL) {
-		lay_out(l, t, weight, known, bias);
+	if (weight != NULL && rarity != NULL && record != NULL) {
+		lay_out(l, t, weight, rarity, bias);
 		e = lw_model_write(path, &(struct lw_model_parts){ .settings = *o->settings, .vocabulary = o->vocabulary_bytes,
 			.experts = l->experts, .labels = labels, .label = name, .flagged = l->flagged, .dimension = dimension,
-			.weight = weight, .known = known, .bias = bias, .calibration = t->calibration,
+			.weight = weight, .rarity = rarity, .bias = bias, .calibration = t->calibration,
 			.threshold = t->threshold, .record = record });
 	}
 	free(weight);
-	free(known);
+	free(rarity);
 	free(record);
 	return e;
 }

@@ -11,6 +11,14 @@ slots_of(const struct lw_matrix *m, size_t row)
 	return m->end[row][LW_BLOCKS - 1];
 }
 
+static uint8_t
+rarity_of(size_t n, size_t rows)
+{
+	double steps = LW_RARITY_STEPS * (log((1.0 + (double)n) / (1.0 + (double)rows)) + 1);
+
+	return (uint8_t)(steps < 255 ? lrint(steps) : 255);
+}
+
 lurewatch_error
 lw_known_make(const struct lw_matrix *m, const uint32_t *some, size_t n, unsigned least, struct lw_known *out)
 {
@@ -23,9 +31,19 @@ lw_known_make(const struct lw_matrix *m, const uint32_t *some, size_t n, unsigne
 		for (size_t k = 0, end = slots_of(m, some[i]); k < end; k++)
 			seen[m->slot[some[i]][k]]++;
 	out->dimension = m->dimension;
-	for (uint32_t s = 0; s < m->dimension; s++)
-		seen[s] = seen[s] >= least && seen[s] > 0 ? out->columns++ : LW_UNKNOWN;
 	out->column = seen;
+	out->rarity = malloc((size_t)m->dimension + 1);
+	if (out->rarity == NULL) {
+		lw_known_free(out);
+		return LUREWATCH_E_MEMORY;
+	}
+	for (uint32_t s = 0; s < m->dimension; s++) {
+		uint32_t rows = seen[s];
+
+		seen[s] = rows >= least && rows > 0 ? out->columns++ : LW_UNKNOWN;
+		if (seen[s] != LW_UNKNOWN)
+			out->rarity[seen[s]] = rarity_of(n, rows);
+	}
 	return LUREWATCH_OK;
 }
 
@@ -33,6 +51,7 @@ void
 lw_known_free(struct lw_known *k)
 {
 	free(k->column);
+	free(k->rarity);
 	*k = (struct lw_known){ 0 };
 }
 
@@ -45,14 +64,15 @@ add_row(const struct lw_matrix *m, size_t row, const struct lw_known *known, con
 
 	for (int b = 0; b < LW_BLOCKS; b++) {
 		size_t first = at;
-		float value;
+		uint64_t squares = 0;
 
 		for (; k < m->end[row][b]; k++)
 			if (known->column[m->slot[row][k]] != LW_UNKNOWN)
 				out->column[at++] = known->column[m->slot[row][k]];
-		value = at > first ? (float)(block_weight[b] / sqrt((double)(at - first))) : 0;
-		while (first < at)
-			out->value[first++] = value;
+		for (size_t i = first; i < at; i++)
+			squares += (uint64_t)known->rarity[out->column[i]] * known->rarity[out->column[i]];
+		for (size_t i = first; i < at; i++)
+			out->value[i] = (float)(block_weight[b] * known->rarity[out->column[i]] / sqrt((double)squares));
 	}
 }
 

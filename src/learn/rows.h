@@ -4,6 +4,9 @@
  * A slot is known when at least `least` of the rows learned from have it. The
  * others are left out before the norm, so unknown text does not dilute known
  * text, and known slots are renumbered without gaps (columns).
+ *
+ * A known slot's rarity is its inverse document frequency (Sparck Jones 1972), ln((1 + n) / (1 + rows that
+ * have it)) + 1, in steps of 1/LW_RARITY_STEPS; the model file keeps it in a byte, so both sides use the rounded one.
  */
 #ifndef LW_ROWS_H
 #define LW_ROWS_H
@@ -11,10 +14,12 @@
 #include "learn/matrix.h"
 
 #define LW_UNKNOWN UINT32_MAX
+#define LW_RARITY_STEPS 16
 
 struct lw_known {
 	uint32_t *column;               /* of each slot, LW_UNKNOWN for an unknown one; columns ascend with slots */
 	uint32_t dimension, columns;
+	uint8_t *rarity;                /* of each column, 1..255 */
 };
 
 struct lw_rows {

@@ -88,8 +88,8 @@ lw_train_held_out(const struct lw_lessons *l, const struct lw_train_options *o, 
 }
 
 /* Core messages together weigh core_share of all. */
-static void
-weigh(const struct lw_lessons *l, const struct lw_train_options *o, double *weight)
+void
+lw_train_weigh(const struct lw_lessons *l, const struct lw_train_options *o, double *weight)
 {
 	size_t core = 0;
 	double each;
@@ -181,7 +181,7 @@ train(const struct lw_lessons *l, const struct lw_train_options *o, struct lw_tr
 		e = lw_train_held_out(l, o, &folds, "folds", out->margin);
 	if (e == LUREWATCH_OK) {
 		lw_watch(o->watcher, "calibrating", 0);
-		weigh(l, o, weight);
+		lw_train_weigh(l, o, weight);
 		e = calibrate(l, o, weight, out);
 	}
 	lw_watch(o->watcher, "fitting", 0);

@@ -86,6 +86,9 @@ struct lw_trained {
 lurewatch_error lw_train(const struct lw_lessons *, const struct lw_train_options *, struct lw_trained *out);
 void lw_trained_free(struct lw_trained *);
 
+/* Weights of the n rows in calibration and threshold. */
+void lw_train_weigh(const struct lw_lessons *, const struct lw_train_options *, double *weight);
+
 /* Sum of the probabilities of flagged labels. */
 double lw_risk_of(const struct lw_lessons *, const double *calibration, const double *margin);
 

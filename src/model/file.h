@@ -16,7 +16,7 @@
 #define LW_MODEL_VERSION 1u
 
 enum lw_part { LW_PART_LABELS, LW_PART_FLAGGED, LW_PART_BIAS, LW_PART_SCALE, LW_PART_CALIBRATION, LW_PART_RECORD,
-	LW_PART_VOCABULARY, LW_PART_KNOWN, LW_PART_WEIGHTS, LW_PARTS };
+	LW_PART_VOCABULARY, LW_PART_RARITY, LW_PART_WEIGHTS, LW_PARTS };
 
 struct lw_file_header {
 	char magic[8];
@@ -34,7 +34,7 @@ struct lurewatch {
 	size_t size;
 	const char *labels;             /* K names, each with its NUL */
 	const char *label[LW_LABELS_MAX];
-	const uint8_t *flagged, *known;
+	const uint8_t *flagged, *rarity;
 	const double *bias, *scale, *calibration;
 	const char *record;
 	const int16_t *weight;

@@ -3,9 +3,9 @@
  *
  * A model has E experts (sets of linear one-vs-rest SVMs, each learned from its own
  * part of the corpora) and K labels, so R = E * K rows of weights. The margin of row r is
- *      m_r = bias_r + sum over blocks b of  weight_b / sqrt(known_b) * sum over known slots s of w[s][r]
- * where a slot is known to an expert when that expert met it in training, known_b counts the
- * message's known slots of block b, and weight_b is settings.weight[b].
+ *      m_r = bias_r + sum over blocks b of  weight_b / sqrt(sum over slots s of rarity[s]^2) * sum over slots s of w[s][r]
+ * over the message's slots of block b that the row's expert knows (rarity above 0); weight_b is settings.weight[b].
+ * w holds the rarity as a factor already.
  * Probabilities are softmax(A m + c), A of K x R: the calibration.
  */
 #ifndef LW_MODEL_H
@@ -22,8 +22,8 @@ struct lw_model_parts {
 	const char *const *label;        /* K names */
 	const bool *flagged;             /* K */
 	uint32_t dimension;              /* D = lw_dimension() */
-	const float *weight;             /* D x R, row-major: weight[slot * R + row], without the block weights; 0 where unknown */
-	const uint8_t *known;            /* D: bit e set when expert e met the slot in training */
+	const float *weight;             /* D x R, row-major: weight[slot * R + row], 0 where unknown */
+	const uint8_t *rarity;           /* D x E: of each slot to each expert, 0 for one it never met */
 	const double *bias;              /* R */
 	const double *calibration;       /* K x (R + 1), the constant last */
 	double threshold;                /* on risk */

@@ -132,10 +132,10 @@ take_parts(lurewatch *m)
 	m->bias = part(m, LW_PART_BIAS, m->rows, sizeof *m->bias);
 	m->scale = part(m, LW_PART_SCALE, m->rows, sizeof *m->scale);
 	m->calibration = part(m, LW_PART_CALIBRATION, (uint64_t)h->labels * (m->rows + 1), sizeof *m->calibration);
-	m->known = part(m, LW_PART_KNOWN, h->dimension, 1);
+	m->rarity = part(m, LW_PART_RARITY, (uint64_t)h->dimension * h->experts, 1);
 	m->weight = part(m, LW_PART_WEIGHTS, (uint64_t)h->dimension * m->rows, sizeof *m->weight);
 	return m->labels != NULL && m->record != NULL && m->flagged != NULL && m->bias != NULL && m->scale != NULL &&
-	    m->calibration != NULL && m->known != NULL && m->weight != NULL && take_labels(m);
+	    m->calibration != NULL && m->rarity != NULL && m->weight != NULL && take_labels(m);
 }
 
 static lurewatch_error

@@ -75,17 +75,18 @@ add_weights(const lurewatch *m, const uint32_t *slot, size_t n, int64_t *sum)
 	}
 }
 
-/* How many of the slots each expert knows. */
+/* Sum of the squared rarities of the slots to each expert: 0 when it knows none. */
 static void
-count_known(const lurewatch *m, const uint32_t *slot, size_t n, uint32_t *known)
+add_squares(const lurewatch *m, const uint32_t *slot, size_t n, uint64_t *squares)
 {
 	uint32_t experts = m->header->experts;
 
-	for (uint32_t e = 0; e < experts; e++)
-		known[e] = 0;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		const uint8_t *rarity = m->rarity + (size_t)slot[i] * experts;
+
 		for (uint32_t e = 0; e < experts; e++)
-			known[e] += m->known[slot[i]] >> e & 1u;
+			squares[e] += (uint32_t)rarity[e] * rarity[e];
+	}
 }
 
 void
@@ -99,12 +100,12 @@ lw_scorer_margins(lurewatch_scorer *s, const struct lw_features *f)
 	for (int b = 0; b < LW_BLOCKS; b++) {
 		const struct lw_feature_set *set = &f->block[b];
 		int64_t sum[LW_ROWS_MAX] = { 0 };
-		uint32_t known[LW_EXPERTS_MAX];
+		uint64_t squares[LW_EXPERTS_MAX] = { 0 };
 
 		add_weights(m, set->slot, set->n, sum);
-		count_known(m, set->slot, set->n, known);
+		add_squares(m, set->slot, set->n, squares);
 		for (uint32_t e = 0; e < m->header->experts; e++) {
-			s->factor[b][e] = known[e] > 0 ? (double)m->header->settings.weight[b] / sqrt((double)known[e]) : 0;
+			s->factor[b][e] = squares[e] > 0 ? (double)m->header->settings.weight[b] / sqrt((double)squares[e]) : 0;
 			for (uint32_t r = e * labels; r < (e + 1) * labels; r++)
 				s->margin[r] += s->factor[b][e] * m->scale[r] * (double)sum[r];
 		}

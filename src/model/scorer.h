@@ -9,7 +9,7 @@ struct lurewatch_scorer {
 	struct lw_extractor *extractor;
 	double threshold;
 	double margin[LW_ROWS_MAX], probability[LW_LABELS_MAX];
-	double factor[LW_BLOCKS][LW_EXPERTS_MAX];       /* weight_b / sqrt(known_b) of the last message */
+	double factor[LW_BLOCKS][LW_EXPERTS_MAX];       /* weight_b over the norm of block b, of the last message */
 	uint32_t *unit;                 /* for evidence: where each word or letter begins, and the end */
 	double *gain;                   /* what each added */
 	size_t unit_room, gain_room;

@@ -90,7 +90,7 @@ render(struct lw_buffer *b, const struct lw_model_parts *p)
 	    !put_part(b, &h, LW_PART_CALIBRATION, p->calibration, p->labels * (rows + 1) * sizeof *p->calibration) ||
 	    !put_part(b, &h, LW_PART_RECORD, p->record, strlen(p->record) + 1) ||
 	    !put_part(b, &h, LW_PART_VOCABULARY, p->vocabulary.at, p->vocabulary.len) ||
-	    !put_part(b, &h, LW_PART_KNOWN, p->known, p->dimension) || !put_weights(b, &h, p, scale))
+	    !put_part(b, &h, LW_PART_RARITY, p->rarity, (size_t)p->dimension * p->experts) || !put_weights(b, &h, p, scale))
 		return false;
 	h.size = b->len;
 	memcpy(b->at, &h, sizeof h);

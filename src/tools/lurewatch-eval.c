@@ -7,9 +7,9 @@
 #include "tools/arguments.h"
 #include "tools/find_model.h"
 #include "tools/phases.h"
+#include "tools/training.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,24 +24,27 @@ static const char help[] =
 "\n"
 "  lurewatch-eval --split dev corpus.jsonl\n"
 "  lurewatch-eval -m mine.lwm -o json test.jsonl > figures.json\n"
+"  lurewatch-eval --leave-out lang --core cases.jsonl public.jsonl\n"
 "\n"
 "  -m, --model MODEL      else $LUREWATCH_MODEL, else the installed model\n"
 "  -o, --output OUTPUT    text or json\n"
 "      --split SPLIT      train, dev or all (all)\n"
 "      --threshold P      another threshold than the model's\n"
+"      --leave-out WHAT   source or lang: no model; learns from all but one, judges\n"
+"                         that one, in turn. Takes the options of lurewatch-train\n"
 "  -j, --threads N        score on N threads; the figures are the same\n"
 "  -h, --help             this;  -V, --version\n"
 "\n"
 "Status: 0, or 2 for an error.\n";
 
-enum { SPLIT = 256, THRESHOLD };
+enum { THRESHOLD = 256, LEAVE_OUT };
 
 static const struct option longs[] = {
+	LW_TRAINING_OPTIONS,
 	{ "model", required_argument, NULL, 'm' },
 	{ "output", required_argument, NULL, 'o' },
-	{ "split", required_argument, NULL, SPLIT },
 	{ "threshold", required_argument, NULL, THRESHOLD },
-	{ "threads", required_argument, NULL, 'j' },
+	{ "leave-out", required_argument, NULL, LEAVE_OUT },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -49,14 +52,14 @@ static const struct option longs[] = {
 
 struct arguments {
 	const char *model;
-	enum lw_split split;
-	bool json;
+	bool json, transfer;
+	enum lw_leave_out leave_out;
 	double threshold;
-	unsigned threads;
+	struct lw_training training;
 };
 
 static void
-take_option(struct arguments *a, int option, const char *value)
+take_option(struct arguments *a, int option, char *value)
 {
 	switch (option) {
 	case 'm':
@@ -67,22 +70,22 @@ take_option(struct arguments *a, int option, const char *value)
 		if (!a->json && strcmp(value, "text") != 0)
 			lw_refuse(tool, "-o", value, "text or json is meant");
 		break;
-	case SPLIT:
-		if (!lw_split_named(value, &a->split))
-			lw_refuse(tool, "--split", value, "train, dev or all is meant");
-		break;
 	case THRESHOLD:
 		a->threshold = lw_number_argument(tool, "--threshold", value, 0, 1);
 		break;
-	case 'j':
-		a->threads = (unsigned)lw_count_argument(tool, "-j", value, 1, 1024);
+	case LEAVE_OUT:
+		a->transfer = true;
+		a->leave_out = strcmp(value, "source") == 0 ? LW_LEAVE_SOURCE : LW_LEAVE_LANG;
+		if (a->leave_out == LW_LEAVE_LANG && strcmp(value, "lang") != 0)
+			lw_refuse(tool, "--leave-out", value, "source or lang is meant");
 		break;
 	case 'h':
 		lw_say(tool, help);
 	case 'V':
 		lw_say(tool, "lurewatch-eval " LUREWATCH_VERSION "\n");
 	default:
-		lw_usage(tool);
+		if (!lw_training_option(&a->training, option, value))
+			lw_usage(tool);
 	}
 }
 
@@ -94,59 +97,66 @@ fail(const char *what, const char *why)
 }
 
 static bool
-load(struct lw_corpus *c, char **paths, int n, enum lw_split split)
-{
-	for (int i = 0; i < n; i++) {
-		struct lw_buffer why = { 0 };
-		lurewatch_error e = lw_corpus_add(c, paths[i], false, split, &why);
-
-		if (e != LUREWATCH_OK)
-			fail(lw_buffer_add(&why, "", 1) && why.len > 1 ? why.at : lurewatch_strerror(e), "");
-		lw_buffer_free(&why);
-		if (e != LUREWATCH_OK)
-			return false;
-		if (c->file[c->files - 1].unreadable > 0)
-			fprintf(stderr, "%s: %s: %zu records could not be read and are left out, the first:\n%.*s", tool, paths[i],
-			    c->file[c->files - 1].unreadable, (int)c->file[c->files - 1].first.len, c->file[c->files - 1].first.at);
-	}
-	return c->n > 0 || fail("there is no labelled message of that split", "");
-}
-
-static bool
 report(const struct arguments *a, const struct lw_evaluation *v)
 {
 	char *text = a->json ? lw_evaluation_json(v) : lw_evaluation_text(v);
-	bool done = text != NULL ? fputs(text, stdout) >= 0 && (!a->json || putchar('\n') != EOF) && fflush(stdout) == 0 :
-	    fail(lurewatch_strerror(LUREWATCH_E_MEMORY), "");
+	bool done;
 
-	if (text != NULL && !done)
-		fail("standard output", strerror(errno));
+	if (text == NULL)
+		return fail(lurewatch_strerror(LUREWATCH_E_MEMORY), "");
+	done = fputs(text, stdout) >= 0 && (!a->json || putchar('\n') != EOF) && fflush(stdout) == 0;
 	free(text);
-	return done;
+	return done || fail("standard output", strerror(errno));
+}
+
+static lurewatch_error
+score(struct arguments *a, const struct lw_watcher *watcher, struct lw_evaluation *out, lurewatch **model)
+{
+	char *why = NULL;
+	lurewatch_error e = lw_find_model(a->model, model, &why);
+
+	if (e != LUREWATCH_OK)
+		fail(why != NULL ? why : lurewatch_strerror(e), "");
+	free(why);
+	if (e != LUREWATCH_OK)
+		return e;
+	e = lw_evaluate(&a->training.corpus, *model, a->threshold, a->training.options.threads, watcher, out);
+	if (e != LUREWATCH_OK)
+		fail(lurewatch_strerror(e), "");
+	return e;
+}
+
+static lurewatch_error
+transfer(struct arguments *a, const struct lw_watcher *watcher, struct lw_evaluation *out)
+{
+	lurewatch_error e;
+
+	if (!lw_training_lessons(&a->training, watcher))
+		return LUREWATCH_E_ARGUMENT;
+	e = lw_evaluate_transfer(&a->training.lessons, &a->training.options, a->leave_out, out);
+	if (e != LUREWATCH_OK)
+		fail(lurewatch_strerror(e), "");
+	return e;
 }
 
 static bool
-run(const struct arguments *a, char **paths, int n)
+run(struct arguments *a, char **paths, int n)
 {
-	struct lw_corpus corpus = { 0 };
 	struct lw_evaluation evaluation = { 0 };
 	struct lw_phases phases;
 	struct lw_watcher watcher = { lw_phases_call, &phases };
 	lurewatch *model = NULL;
-	char *why = NULL;
-	lurewatch_error e = lw_find_model(a->model, &model, &why);
-	bool done = e == LUREWATCH_OK || fail(why != NULL ? why : lurewatch_strerror(e), "");
+	bool done;
 
-	free(why);
-	done = done && load(&corpus, paths, n, a->split);
-	if (done) {
-		lw_phases_start(&phases);
-		e = lw_evaluate(&corpus, model, a->threshold, a->threads, &watcher, &evaluation);
-		lw_phases_end(&phases);
-		done = e == LUREWATCH_OK ? report(a, &evaluation) : fail(lurewatch_strerror(e), "");
-	}
+	if (!lw_training_load(&a->training, paths, n, a->transfer))
+		return false;
+	if (a->training.corpus.n == 0)
+		return fail("there is no labelled message of that split", "");
+	lw_phases_start(&phases);
+	done = (a->transfer ? transfer(a, &watcher, &evaluation) : score(a, &watcher, &evaluation, &model)) == LUREWATCH_OK;
+	lw_phases_end(&phases);
+	done = done && report(a, &evaluation);
 	lw_evaluation_free(&evaluation);
-	lw_corpus_free(&corpus);
 	lurewatch_close(model);
 	return done;
 }
@@ -155,14 +165,18 @@ int
 main(int argc, char **argv)
 {
 	static char name[] = "lurewatch-eval";
-	struct arguments a = { .split = LW_SPLIT_ALL, .threshold = -1, .threads = 1 };
+	struct arguments a = { .threshold = -1 };
 	int option;
+	bool done;
 
 	argv[0] = name;
+	lw_training_start(&a.training, tool, argc, LW_SPLIT_ALL);
 	while ((option = getopt_long(argc, argv, "m:o:j:hV", longs, NULL)) != -1)
 		take_option(&a, option, optarg);
-	if (optind == argc)
+	if (optind == argc && a.training.cores == 0)
 		lw_refuse(tool, "CORPUS", "", "a file of labelled messages is wanted");
 	signal(SIGPIPE, SIG_IGN);
-	return run(&a, argv + optind, argc - optind) ? EXIT_SUCCESS : LW_EXIT_BAD_ARGUMENT;
+	done = run(&a, argv + optind, argc - optind);
+	lw_training_end(&a.training);
+	return done ? EXIT_SUCCESS : LW_EXIT_BAD_ARGUMENT;
 }
