@@ -45,7 +45,7 @@ evaluate(const struct fit *f, const double *x, double *g)
 	for (size_t i = 0; i < d->n; i++) {
 		const double *m = d->margin + i * d->rows;
 
-		lw_calibrated(x, d->labels, d->rows, m, f->p);
+		lw_softmax(x, d->labels, d->rows, m, f->p);
 		for (uint32_t k = 0; k < d->labels; k++) {
 			double t = k == d->label[i] ? f->own[k] : f->other[d->label[i]];
 			double pull = d->weight[i] * (f->p[k] - t), *to = g + k * (d->rows + 1);

@@ -72,6 +72,7 @@ sample(struct lw_lessons *l, const struct lw_train_options *o)
 		core += own;
 	}
 	l->experts = core > 0 && core < l->n ? 2 : 1;
+	l->width = l->experts * c->label.n + (l->experts == 2);
 	free(taken);
 	return e;
 }

@@ -41,11 +41,11 @@ fits(const struct lw_lessons *l, const struct lw_trained *t)
 	json_t *list = json_array();
 
 	for (uint32_t x = 0; x < l->experts; x++)
-		for (uint32_t k = 0; k < t->expert[x].labels; k++) {
+		for (uint32_t k = 0; k < t->expert[x].outputs; k++) {
 			const struct lw_solution *s = &t->expert[x].solution[k];
 
 			json_array_append_new(list, json_pack("{s:i, s:s, s:I, s:I, s:I, s:i, s:o, s:o, s:o}", "expert", (int)x, "label",
-			    lw_name(&l->corpus->label, k), "rows", (json_int_t)t->expert[x].rows, "support", (json_int_t)s->support,
+			    k < l->corpus->label.n ? lw_name(&l->corpus->label, k) : "gate", "rows", (json_int_t)t->expert[x].rows, "support", (json_int_t)s->support,
 			    "working_set", (json_int_t)s->working, "rounds", (int)s->rounds, "primal", number(s->primal), "dual",
 			    number(s->dual), "kkt_violation", number(s->violation)));
 		}
@@ -91,21 +91,21 @@ record_of(const struct lw_lessons *l, const struct lw_train_options *o, const st
 static void
 lay_out(const struct lw_lessons *l, const struct lw_trained *t, float *weight, uint8_t *rarity, double *bias)
 {
-	size_t labels = l->corpus->label.n, rows = l->experts * labels;
+	size_t labels = l->corpus->label.n, rows = l->width;
 
 	for (uint32_t x = 0; x < l->experts; x++) {
 		const struct lw_expert *expert = &t->expert[x];
 
-		for (uint32_t k = 0; k < labels; k++)
-			bias[x * labels + k] = expert->solution[k].bias;
+		for (uint32_t k = 0; k < expert->outputs; k++)
+			bias[k < labels ? x * labels + k : rows - 1] = expert->solution[k].bias;
 		for (uint32_t s = 0; s < l->matrix.dimension; s++) {
 			uint32_t column = expert->known.column[s];
 
 			if (column == LW_UNKNOWN)
 				continue;
 			rarity[(size_t)s * l->experts + x] = expert->known.rarity[column];
-			for (uint32_t k = 0; k < labels; k++)
-				weight[s * rows + x * labels + k] = (float)expert->known.rarity[column] * expert->solution[k].w[column];
+			for (uint32_t k = 0; k < expert->outputs; k++)
+				weight[s * rows + (k < labels ? x * labels + k : rows - 1)] = (float)expert->known.rarity[column] * expert->solution[k].w[column];
 		}
 	}
 }
@@ -113,7 +113,7 @@ lay_out(const struct lw_lessons *l, const struct lw_trained *t, float *weight, u
 lurewatch_error
 lw_train_write(const struct lw_lessons *l, const struct lw_train_options *o, const struct lw_trained *t, const char *path)
 {
-	uint32_t labels = (uint32_t)l->corpus->label.n, rows = l->experts * labels, dimension = l->matrix.dimension;
+	uint32_t labels = (uint32_t)l->corpus->label.n, rows = (uint32_t)l->width, dimension = l->matrix.dimension;
 	const char *name[LW_LABELS_MAX];
 	float *weight = calloc((size_t)dimension * rows + 1, sizeof *weight);
 	uint8_t *rarity = calloc((size_t)dimension * l->experts + 1, 1);

@@ -23,31 +23,29 @@ expert_options(const struct lw_train_options *o, const struct lw_solver *solver)
 		.block_weight = o->settings->weight };
 }
 
-/* Which expert learns from row i of the lessons. */
-static uint32_t
-expert_of(const struct lw_lessons *l, size_t i)
-{
-	return l->experts == 2 && l->core[i] ? 1 : 0;
-}
-
 lurewatch_error
 lw_train_experts(const struct lw_lessons *l, const struct lw_train_options *o, const struct lw_solver *solver,
     const bool *keep, struct lw_expert *out)
 {
 	struct lw_expert_options options = expert_options(o, solver);
 	uint32_t *rows = malloc((l->n + 1) * sizeof *rows);
-	lurewatch_error e = rows != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
+	bool *general = malloc((l->n + 1) * sizeof *general);
+	lurewatch_error e = rows != NULL && general != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
 
 	memset(out, 0, l->experts * sizeof *out);
 	for (uint32_t x = 0; x < l->experts && e == LUREWATCH_OK; x++) {
 		size_t n = 0;
 
-		for (size_t i = 0; i < l->n; i++)
-			if (expert_of(l, i) == x && (keep == NULL || keep[i]))
-				rows[n++] = l->some[i];
-		e = lw_expert_fit(l->corpus, &l->matrix, rows, n, &options, &out[x]);
+		for (size_t i = 0; i < l->n; i++) {
+			if ((x == 1 && !l->core[i]) || (keep != NULL && !keep[i]))
+				continue;
+			general[n] = !l->core[i];
+			rows[n++] = l->some[i];
+		}
+		e = lw_expert_fit(l->corpus, &l->matrix, rows, x == 0 && l->experts == 2 ? general : NULL, n, &options, &out[x]);
 	}
 	free(rows);
+	free(general);
 	for (uint32_t x = 0; x < l->experts && e != LUREWATCH_OK; x++)
 		lw_expert_free(&out[x]);
 	return e;
@@ -56,15 +54,21 @@ lw_train_experts(const struct lw_lessons *l, const struct lw_train_options *o, c
 void
 lw_train_margins(const struct lw_lessons *l, const struct lw_expert *expert, size_t row, double *out)
 {
-	for (uint32_t x = 0; x < l->experts; x++)
-		lw_expert_margins(&expert[x], &l->matrix, row, out + x * l->corpus->label.n);
+	size_t labels = l->corpus->label.n;
+	double general[LW_LABELS_MAX + 1];
+
+	lw_expert_margins(&expert[0], &l->matrix, row, general);
+	memcpy(out, general, labels * sizeof *out);
+	if (l->experts < 2)
+		return;
+	lw_expert_margins(&expert[1], &l->matrix, row, out + labels);
+	out[2 * labels] = general[labels];
 }
 
 lurewatch_error
 lw_train_held_out(const struct lw_lessons *l, const struct lw_train_options *o, const struct lw_folds *folds,
     const char *phase, double *out)
 {
-	size_t width = l->experts * l->corpus->label.n;
 	bool *keep = malloc((l->n + 1) * sizeof *keep);
 	lurewatch_error e = keep != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
 
@@ -79,7 +83,7 @@ lw_train_held_out(const struct lw_lessons *l, const struct lw_train_options *o, 
 			break;
 		for (size_t i = 0; i < l->n; i++)
 			if (folds->fold[i] == f)
-				lw_train_margins(l, expert, l->some[i], out + i * width);
+				lw_train_margins(l, expert, l->some[i], out + i * l->width);
 		for (uint32_t x = 0; x < l->experts; x++)
 			lw_expert_free(&expert[x]);
 	}
@@ -131,30 +135,90 @@ lw_risk_of(const struct lw_lessons *l, const double *calibration, const double *
 	uint32_t labels = (uint32_t)l->corpus->label.n;
 	double p[LW_LABELS_MAX], risk = 0;
 
-	lw_calibrated(calibration, labels, l->experts * labels, margin, p);
+	lw_calibrated(calibration, l->experts, labels, margin, p);
 	for (uint32_t k = 0; k < labels; k++)
 		risk += l->flagged[k] ? p[k] : 0;
 	return risk;
 }
 
+size_t
+lw_calibration_size(const struct lw_lessons *l)
+{
+	size_t labels = l->corpus->label.n;
+
+	return l->experts * labels * (labels + 1) + (l->experts == 2 ? 2 : 0);
+}
+
+/* Platt's sigmoid of the gate's margin; share[i] is then how much of message i the general expert has. */
+static lurewatch_error
+calibrate_gate(const struct lw_lessons *l, const struct lw_train_options *o, const double *margin, const bool *core,
+    const double *weight, size_t n, double *out, double *share)
+{
+	double *gate = malloc((n + 1) * sizeof *gate), pair[4];
+	uint32_t *kind = malloc((n + 1) * sizeof *kind);
+	lurewatch_error e = gate != NULL && kind != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
+
+	for (size_t i = 0; e == LUREWATCH_OK && i < n; i++) {
+		gate[i] = margin[i * l->width + l->width - 1];
+		kind[i] = !core[i];
+	}
+	if (e == LUREWATCH_OK)
+		e = lw_calibrate(&(struct lw_calibration_data){ .n = n, .rows = 1, .labels = 2, .margin = gate, .label = kind,
+			.weight = weight }, o->prior, pair);
+	if (e == LUREWATCH_OK) {
+		out[0] = pair[2] - pair[0];
+		out[1] = pair[3] - pair[1];
+	}
+	for (size_t i = 0; e == LUREWATCH_OK && i < n; i++)
+		share[i] = lw_gate(out, gate[i]);
+	free(gate);
+	free(kind);
+	return e;
+}
+
+/* Each expert's calibration counts a message by its share in it. */
+lurewatch_error
+lw_train_calibrate(const struct lw_lessons *l, const struct lw_train_options *o, const double *margin,
+    const uint32_t *label, const bool *core, const double *weight, size_t n, double *out)
+{
+	size_t labels = l->corpus->label.n, size = labels * (labels + 1);
+	double *own = malloc((n * labels + 1) * sizeof *own), *part = malloc((n + 1) * sizeof *part);
+	double *share = malloc((n + 1) * sizeof *share);
+	lurewatch_error e = own != NULL && part != NULL && share != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
+
+	for (size_t i = 0; e == LUREWATCH_OK && i < n; i++)
+		share[i] = 1;
+	if (e == LUREWATCH_OK && l->experts == 2)
+		e = calibrate_gate(l, o, margin, core, weight, n, out + 2 * size, share);
+	for (uint32_t x = 0; x < l->experts && e == LUREWATCH_OK; x++) {
+		for (size_t i = 0; i < n; i++) {
+			memcpy(own + i * labels, margin + i * l->width + x * labels, labels * sizeof *own);
+			part[i] = weight[i] * (x == 0 ? share[i] : 1 - share[i]);
+		}
+		e = lw_calibrate(&(struct lw_calibration_data){ .n = n, .rows = labels, .labels = (uint32_t)labels, .margin = own,
+			.label = label, .weight = part }, o->prior, out + x * size);
+	}
+	free(own);
+	free(part);
+	free(share);
+	return e;
+}
+
 static lurewatch_error
 calibrate(const struct lw_lessons *l, const struct lw_train_options *o, const double *weight, struct lw_trained *out)
 {
-	uint32_t labels = (uint32_t)l->corpus->label.n;
-	size_t rows = l->experts * labels;
 	uint32_t *label = malloc((l->n + 1) * sizeof *label);
 	struct lw_scored *scored = malloc((l->n + 1) * sizeof *scored);
 	lurewatch_error e = LUREWATCH_E_MEMORY;
 
-	out->calibration = calloc(labels * (rows + 1), sizeof *out->calibration);
+	out->calibration = calloc(lw_calibration_size(l), sizeof *out->calibration);
 	out->risk = malloc((l->n + 1) * sizeof *out->risk);
 	for (size_t i = 0; label != NULL && i < l->n; i++)
 		label[i] = l->corpus->row[l->some[i]].label;
 	if (label != NULL && scored != NULL && out->calibration != NULL && out->risk != NULL)
-		e = lw_calibrate(&(struct lw_calibration_data){ .n = l->n, .rows = rows, .labels = labels,
-			.margin = out->margin, .label = label, .weight = weight }, o->prior, out->calibration);
+		e = lw_train_calibrate(l, o, out->margin, label, l->core, weight, l->n, out->calibration);
 	for (size_t i = 0; e == LUREWATCH_OK && i < l->n; i++) {
-		out->risk[i] = lw_risk_of(l, out->calibration, out->margin + i * rows);
+		out->risk[i] = lw_risk_of(l, out->calibration, out->margin + i * l->width);
 		scored[i] = (struct lw_scored){ out->risk[i], weight[i], l->flagged[label[i]] };
 	}
 	if (e == LUREWATCH_OK) {
@@ -174,7 +238,7 @@ train(const struct lw_lessons *l, const struct lw_train_options *o, struct lw_tr
 	lurewatch_error e = weight != NULL ? make_folds(l, o, &folds) : LUREWATCH_E_MEMORY;
 
 	out->solver = o->solver != NULL ? o->solver : l->n <= LW_AUTO_ROWS ? &lw_solver_libsvm : &lw_solver_liblinear;
-	out->margin = calloc(l->n * l->experts * l->corpus->label.n + 1, sizeof *out->margin);
+	out->margin = calloc(l->n * l->width + 1, sizeof *out->margin);
 	if (e == LUREWATCH_OK && out->margin == NULL)
 		e = LUREWATCH_E_MEMORY;
 	if (e == LUREWATCH_OK)

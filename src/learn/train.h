@@ -2,9 +2,11 @@
  * train.h - from labelled messages to a model
  *
  * Corpora are of two kinds. Core ones hold what the model is for (messages written for this
- * purpose, an analyst's own cases); the others are general. Each kind has an expert of its own, so that many
- * general messages never drown few core ones (TRANSFER: a joint problem lost 0.08 AUC), and
- * one calibration joins the experts' margins. Without core corpora, or without others, there is one expert.
+ * purpose, an analyst's own cases); the others are general. In one problem many general messages drown few core
+ * ones, so there are two experts: the general one learns from everything, the core one from core messages alone.
+ * A gate, one SVM more, tells general messages from core ones, and a message gets the mixture
+ *      P = g P_general + (1 - g) P_core,  g = sigmoid(a m_gate + b)
+ * (Jacobs et al. 1991). Without core corpora, or without others, there is one expert and no gate.
  *
  *   groups    copies of one template, kept together and capped
  *   folds     out-of-fold margins of every message, liblinear solving
@@ -53,7 +55,8 @@ struct lw_lessons {
 	uint32_t *some;                 /* rows learned from, ascending */
 	size_t n;
 	bool *core;                     /* of each of the n */
-	uint32_t experts;               /* 1 or 2; with two, expert 0 is the general one */
+	uint32_t experts;               /* 1 or 2; with two, expert 0 is the general one and has the gate */
+	size_t width;                   /* margins a message: experts x labels, and the gate's */
 	bool flagged[LW_LABELS_MAX];    /* by label */
 };
 
@@ -66,18 +69,18 @@ void lw_lessons_free(struct lw_lessons *);
 lurewatch_error lw_train_experts(const struct lw_lessons *, const struct lw_train_options *, const struct lw_solver *,
     const bool *keep, struct lw_expert *out);
 
-/* Margins of all experts (experts x labels) of a row of the matrix. */
+/* Margins (width) of a row of the matrix: expert 0's labels, expert 1's, the gate. */
 void lw_train_margins(const struct lw_lessons *, const struct lw_expert *, size_t row, double *out);
 
-/* Margins of each of the n rows from experts that did not see its fold. out: n x (experts x labels). */
+/* Margins of each of the n rows from experts that did not see its fold. out: n x width. */
 lurewatch_error lw_train_held_out(const struct lw_lessons *, const struct lw_train_options *, const struct lw_folds *,
     const char *phase, double *out);
 
 struct lw_trained {
 	struct lw_expert expert[LW_EXPERTS_MAX];
-	double *calibration;
+	double *calibration;            /* as in lw_model_parts */
 	double threshold;
-	double *margin;                 /* out of fold, n x rows */
+	double *margin;                 /* out of fold, n x width */
 	double *risk;                   /* out of fold, n */
 	struct lw_metrics metrics;      /* of the out-of-fold risks at the threshold */
 	const struct lw_solver *solver;
@@ -88,6 +91,11 @@ void lw_trained_free(struct lw_trained *);
 
 /* Weights of the n rows in calibration and threshold. */
 void lw_train_weigh(const struct lw_lessons *, const struct lw_train_options *, double *weight);
+
+/* Fits gate and calibrations to held-out margins (n x width) of messages with these labels, kinds and weights. */
+size_t lw_calibration_size(const struct lw_lessons *);
+lurewatch_error lw_train_calibrate(const struct lw_lessons *, const struct lw_train_options *, const double *margin,
+    const uint32_t *label, const bool *core, const double *weight, size_t n, double *out);
 
 /* Sum of the probabilities of flagged labels. */
 double lw_risk_of(const struct lw_lessons *, const double *calibration, const double *margin);

@@ -1,5 +1,4 @@
 /* transfer.c - each source or language judged by experts that never saw it; only memory can fail */
-#include "learn/calibration.h"
 #include "learn/evaluate.h"
 
 #include <stdlib.h>
@@ -34,6 +33,7 @@ keys(const struct lw_lessons *l, enum lw_leave_out by, uint32_t *key, uint32_t *
 struct half {
 	double *margin, *weight;
 	uint32_t *label;
+	bool *core;
 	size_t n;
 };
 
@@ -41,7 +41,7 @@ static void
 take_half(const struct lw_lessons *l, const double *margin, const double *weight, const uint32_t *key, uint32_t parity,
     struct half *h)
 {
-	size_t width = l->experts * l->corpus->label.n;
+	size_t width = l->width;
 
 	h->n = 0;
 	for (size_t i = 0; i < l->n; i++) {
@@ -49,6 +49,7 @@ take_half(const struct lw_lessons *l, const double *margin, const double *weight
 			continue;
 		memcpy(h->margin + h->n * width, margin + i * width, width * sizeof *margin);
 		h->weight[h->n] = weight[i];
+		h->core[h->n] = l->core[i];
 		h->label[h->n++] = l->corpus->row[l->some[i]].label;
 	}
 }
@@ -70,8 +71,8 @@ judge_half(const struct lw_lessons *l, const struct lw_train_options *o, const d
     const uint32_t *key, uint32_t parity, struct half *h, struct lw_scored *scored, struct lw_evaluation *out)
 {
 	uint32_t labels = (uint32_t)l->corpus->label.n;
-	size_t width = l->experts * labels;
-	double *calibration = calloc(labels * (width + 1), sizeof *calibration), threshold;
+	size_t width = l->width;
+	double *calibration = calloc(lw_calibration_size(l), sizeof *calibration), threshold;
 	lurewatch_error e;
 
 	if (calibration == NULL)
@@ -79,8 +80,7 @@ judge_half(const struct lw_lessons *l, const struct lw_train_options *o, const d
 	take_half(l, margin, weight, key, 1 - parity, h);
 	if (h->n == 0)  /* a single group: there is no other to learn from */
 		take_half(l, margin, weight, key, parity, h);
-	e = lw_calibrate(&(struct lw_calibration_data){ .n = h->n, .rows = width, .labels = labels, .margin = h->margin,
-		.label = h->label, .weight = h->weight }, o->prior, calibration);
+	e = lw_train_calibrate(l, o, h->margin, h->label, h->core, h->weight, h->n, calibration);
 	for (size_t i = 0; i < h->n; i++)
 		scored[i] = (struct lw_scored){ lw_risk_of(l, calibration, h->margin + i * width), h->weight[i],
 			l->flagged[h->label[i]] };
@@ -91,7 +91,7 @@ judge_half(const struct lw_lessons *l, const struct lw_train_options *o, const d
 
 		if (key[i] % 2 != parity)
 			continue;
-		lw_calibrated(calibration, labels, width, margin + i * width, p);
+		lw_calibrated(calibration, l->experts, labels, margin + i * width, p);
 		j->risk = lw_risk_of(l, calibration, margin + i * width);
 		j->flagged = j->risk >= threshold;
 		j->said = likeliest(l, p, j->flagged);
@@ -106,14 +106,15 @@ static lurewatch_error
 judge(const struct lw_lessons *l, const struct lw_train_options *o, const uint32_t *key, const double *margin,
     struct lw_evaluation *out)
 {
-	size_t width = l->experts * l->corpus->label.n;
+	size_t width = l->width;
 	struct half h = { .margin = malloc((l->n * width + 1) * sizeof *h.margin),
-		.weight = malloc((l->n + 1) * sizeof *h.weight), .label = malloc((l->n + 1) * sizeof *h.label) };
+		.weight = malloc((l->n + 1) * sizeof *h.weight), .label = malloc((l->n + 1) * sizeof *h.label),
+		.core = malloc((l->n + 1) * sizeof *h.core) };
 	struct lw_scored *scored = malloc((l->n + 1) * sizeof *scored);
 	double *weight = malloc((l->n + 1) * sizeof *weight);
 	lurewatch_error e = LUREWATCH_E_MEMORY;
 
-	if (h.margin != NULL && h.weight != NULL && h.label != NULL && scored != NULL && weight != NULL) {
+	if (h.margin != NULL && h.weight != NULL && h.label != NULL && h.core != NULL && scored != NULL && weight != NULL) {
 		lw_train_weigh(l, o, weight);
 		e = judge_half(l, o, margin, weight, key, 0, &h, scored, out);
 		if (e == LUREWATCH_OK)
@@ -122,6 +123,7 @@ judge(const struct lw_lessons *l, const struct lw_train_options *o, const uint32
 	free(h.margin);
 	free(h.weight);
 	free(h.label);
+	free(h.core);
 	free(scored);
 	free(weight);
 	return e;
@@ -133,7 +135,7 @@ lw_evaluate_transfer(const struct lw_lessons *l, const struct lw_train_options *
 {
 	const struct lw_corpus *c = l->corpus;
 	uint32_t *key = malloc((l->n + 1) * sizeof *key), all = 0;
-	double *margin = calloc(l->n * l->experts * c->label.n + 1, sizeof *margin);
+	double *margin = calloc(l->n * l->width + 1, sizeof *margin);
 	struct lw_folds folds = { 0 };
 	lurewatch_error e = LUREWATCH_E_MEMORY;
 

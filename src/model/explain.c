@@ -3,9 +3,10 @@
  *
  * Each feature's share of the log-odds of "flagged" is spread over the letters
  * it was found in; the passages are the runs of words whose shares sum highest, or
- * lowest. The log-odds are linear in the margins around this message, with slopes
- *      d/dm_r  log(sum of flagged P / sum of other P)  =  sum_k g_k A_kr,
- * g_k = P_k / P(flagged) for a flagged label and - P_k / P(not flagged) for another.
+ * lowest. With P the probability of the flagged labels, the log-odds log P / (1 - P) have the slopes
+ *      d/dm_r  =  share_e sum over flagged k of  p_ek (A_kr - sum over j of p_ej A_jr)  /  (P (1 - P))
+ * in the margins of expert e around this message. The gate is taken as it stands: which expert has
+ * the say is no reason for or against.
  */
 #include "model/scorer.h"
 
@@ -18,18 +19,29 @@ static void
 slopes(const lurewatch_scorer *s, double *slope)
 {
 	const lurewatch *m = s->model;
-	double side[2] = { 0, 0 };
+	uint32_t labels = m->header->labels, experts = m->header->experts;
+	size_t size = (size_t)labels * (labels + 1);
+	double gate = experts == 2 ? lw_gate(m->calibration + 2 * size, s->margin[2 * labels]) : 1, risk = 0, spread;
 
-	for (uint32_t k = 0; k < m->header->labels; k++)
-		side[m->flagged[k] != 0] += s->probability[k];
+	for (uint32_t k = 0; k < labels; k++)
+		risk += m->flagged[k] != 0 ? s->probability[k] : 0;
+	spread = risk * (1 - risk) > 1e-12 ? risk * (1 - risk) : 1e-12;
 	for (uint32_t r = 0; r < m->rows; r++)
 		slope[r] = 0;
-	for (uint32_t k = 0; k < m->header->labels; k++) {
-		bool flagged = m->flagged[k] != 0;
-		double g = s->probability[k] / (side[flagged] > 1e-300 ? side[flagged] : 1e-300);
+	for (uint32_t e = 0; e < experts; e++) {
+		const double *a = m->calibration + e * size;
+		double p[LW_LABELS_MAX];
 
-		for (uint32_t r = 0; r < m->rows; r++)
-			slope[r] += (flagged ? g : -g) * m->calibration[(size_t)k * (m->rows + 1) + r];
+		lw_softmax(a, labels, labels, s->margin + e * labels, p);
+		for (uint32_t r = 0; r < labels; r++) {
+			double mean = 0, rise = 0;
+
+			for (uint32_t k = 0; k < labels; k++)
+				mean += p[k] * a[k * (labels + 1) + r];
+			for (uint32_t k = 0; k < labels; k++)
+				rise += m->flagged[k] != 0 ? p[k] * (a[k * (labels + 1) + r] - mean) : 0;
+			slope[e * labels + r] = (e == 0 ? gate : 1 - gate) * rise / spread;
+		}
 	}
 }
 
@@ -41,7 +53,7 @@ share_of(const lurewatch_scorer *s, uint32_t slot, int block, const double *slop
 	double sum = 0;
 
 	for (uint32_t r = 0; r < m->rows; r++)
-		sum += slope[r] * s->factor[block][r / m->header->labels] * m->scale[r] * w[r];
+		sum += slope[r] * s->factor[block][lw_expert_of(r, m->header->labels)] * m->scale[r] * w[r];
 	return sum;
 }
 
@@ -160,7 +172,7 @@ lurewatch_explain(lurewatch_scorer *s, const char *utf8, size_t len, lurewatch_e
 	if (e != LUREWATCH_OK)
 		return e;
 	lw_scorer_margins(s, f);
-	lw_calibrated(m->calibration, m->header->labels, m->rows, s->margin, s->probability);
+	lw_calibrated(m->calibration, m->header->experts, m->header->labels, s->margin, s->probability);
 	slopes(s, slope);
 	for (int b = 0; b < LW_BLOCKS; b++)
 		for (size_t i = 0; i < f->block[b].n; i++)

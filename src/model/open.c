@@ -125,13 +125,14 @@ take_parts(lurewatch *m)
 {
 	const struct lw_file_header *h = m->header;
 
-	m->rows = h->experts * h->labels;
+	m->rows = lw_model_rows(h->experts, h->labels);
 	m->labels = text_part(m, LW_PART_LABELS);
 	m->record = text_part(m, LW_PART_RECORD);
 	m->flagged = part(m, LW_PART_FLAGGED, h->labels, 1);
 	m->bias = part(m, LW_PART_BIAS, m->rows, sizeof *m->bias);
 	m->scale = part(m, LW_PART_SCALE, m->rows, sizeof *m->scale);
-	m->calibration = part(m, LW_PART_CALIBRATION, (uint64_t)h->labels * (m->rows + 1), sizeof *m->calibration);
+	m->calibration = part(m, LW_PART_CALIBRATION,
+	    (uint64_t)h->experts * h->labels * (h->labels + 1) + (h->experts == 2 ? 2 : 0), sizeof *m->calibration);
 	m->rarity = part(m, LW_PART_RARITY, (uint64_t)h->dimension * h->experts, 1);
 	m->weight = part(m, LW_PART_WEIGHTS, (uint64_t)h->dimension * m->rows, sizeof *m->weight);
 	return m->labels != NULL && m->record != NULL && m->flagged != NULL && m->bias != NULL && m->scale != NULL &&
@@ -147,7 +148,7 @@ take_apart(lurewatch *m)
 	lurewatch_error e;
 
 	if (h->experts < 1 || h->experts > LW_EXPERTS_MAX || h->labels < 2 || h->labels > LW_LABELS_MAX ||
-	    h->experts * h->labels > LW_ROWS_MAX || !lw_settings_valid(&h->settings) || !take_parts(m) ||
+	    !lw_settings_valid(&h->settings) || !take_parts(m) ||
 	    (vocabulary = part(m, LW_PART_VOCABULARY, len, 1)) == NULL)
 		return LUREWATCH_E_MODEL_DAMAGED;
 	e = lw_vocabulary_open(vocabulary, (size_t)len, &m->vocabulary);

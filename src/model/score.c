@@ -104,16 +104,15 @@ lw_scorer_margins(lurewatch_scorer *s, const struct lw_features *f)
 
 		add_weights(m, set->slot, set->n, sum);
 		add_squares(m, set->slot, set->n, squares);
-		for (uint32_t e = 0; e < m->header->experts; e++) {
+		for (uint32_t e = 0; e < m->header->experts; e++)
 			s->factor[b][e] = squares[e] > 0 ? (double)m->header->settings.weight[b] / sqrt((double)squares[e]) : 0;
-			for (uint32_t r = e * labels; r < (e + 1) * labels; r++)
-				s->margin[r] += s->factor[b][e] * m->scale[r] * (double)sum[r];
-		}
+		for (uint32_t r = 0; r < m->rows; r++)
+			s->margin[r] += s->factor[b][lw_expert_of(r, labels)] * m->scale[r] * (double)sum[r];
 	}
 }
 
 void
-lw_calibrated(const double *calibration, uint32_t labels, size_t rows, const double *margin, double *out)
+lw_softmax(const double *calibration, uint32_t labels, size_t rows, const double *margin, double *out)
 {
 	double most = -INFINITY, sum = 0;
 
@@ -129,6 +128,27 @@ lw_calibrated(const double *calibration, uint32_t labels, size_t rows, const dou
 		sum += out[k] = exp(out[k] - most);
 	for (uint32_t k = 0; k < labels; k++)
 		out[k] /= sum;
+}
+
+double
+lw_gate(const double *gate, double margin)
+{
+	return 1 / (1 + exp(-(gate[0] * margin + gate[1])));
+}
+
+void
+lw_calibrated(const double *calibration, uint32_t experts, uint32_t labels, const double *margin, double *out)
+{
+	size_t size = (size_t)labels * (labels + 1);
+	double other[LW_LABELS_MAX], share;
+
+	lw_softmax(calibration, labels, labels, margin, out);
+	if (experts < 2)
+		return;
+	lw_softmax(calibration + size, labels, labels, margin + labels, other);
+	share = lw_gate(calibration + 2 * size, margin[2 * labels]);
+	for (uint32_t k = 0; k < labels; k++)
+		out[k] = share * out[k] + (1 - share) * other[k];
 }
 
 lurewatch_error
@@ -164,7 +184,7 @@ decide(lurewatch_scorer *s, const struct lw_features *f, lurewatch_verdict *v)
 {
 	const lurewatch *m = s->model;
 
-	lw_calibrated(m->calibration, m->header->labels, m->rows, s->margin, s->probability);
+	lw_calibrated(m->calibration, m->header->experts, m->header->labels, s->margin, s->probability);
 	v->risk = 0;
 	for (uint32_t k = 0; k < m->header->labels; k++)
 		v->risk += m->flagged[k] != 0 ? s->probability[k] : 0;

@@ -46,7 +46,7 @@ put_labels(struct lw_buffer *b, struct lw_file_header *h, const struct lw_model_
 static void
 scales(const struct lw_model_parts *p, double *scale)
 {
-	uint32_t rows = p->experts * p->labels;
+	uint32_t rows = lw_model_rows(p->experts, p->labels);
 	float most[LW_ROWS_MAX] = { 0 };
 
 	for (size_t i = 0; i < (size_t)p->dimension * rows; i++)
@@ -58,7 +58,7 @@ scales(const struct lw_model_parts *p, double *scale)
 static bool
 put_weights(struct lw_buffer *b, struct lw_file_header *h, const struct lw_model_parts *p, const double *scale)
 {
-	uint32_t rows = p->experts * p->labels;
+	uint32_t rows = lw_model_rows(p->experts, p->labels);
 	size_t n = (size_t)p->dimension * rows;
 	int16_t *q = malloc((n + 1) * sizeof *q);
 	bool done;
@@ -76,7 +76,7 @@ render(struct lw_buffer *b, const struct lw_model_parts *p)
 	struct lw_file_header h = { .magic = LW_MODEL_MAGIC, .order = LW_MODEL_ORDER, .version = LW_MODEL_VERSION,
 		.settings = p->settings, .experts = p->experts, .labels = p->labels, .dimension = p->dimension,
 		.icu = U_ICU_VERSION_MAJOR_NUM, .threshold = p->threshold };
-	uint32_t rows = p->experts * p->labels;
+	uint32_t rows = lw_model_rows(p->experts, p->labels), own = p->labels * (p->labels + 1);
 	uint8_t flagged[LW_LABELS_MAX];
 	double scale[LW_ROWS_MAX];
 
@@ -87,7 +87,7 @@ render(struct lw_buffer *b, const struct lw_model_parts *p)
 	    !put_part(b, &h, LW_PART_FLAGGED, flagged, p->labels) ||
 	    !put_part(b, &h, LW_PART_BIAS, p->bias, rows * sizeof *p->bias) ||
 	    !put_part(b, &h, LW_PART_SCALE, scale, rows * sizeof *scale) ||
-	    !put_part(b, &h, LW_PART_CALIBRATION, p->calibration, p->labels * (rows + 1) * sizeof *p->calibration) ||
+	    !put_part(b, &h, LW_PART_CALIBRATION, p->calibration, (p->experts * own + (p->experts == 2 ? 2 : 0)) * sizeof *p->calibration) ||
 	    !put_part(b, &h, LW_PART_RECORD, p->record, strlen(p->record) + 1) ||
 	    !put_part(b, &h, LW_PART_VOCABULARY, p->vocabulary.at, p->vocabulary.len) ||
 	    !put_part(b, &h, LW_PART_RARITY, p->rarity, (size_t)p->dimension * p->experts) || !put_weights(b, &h, p, scale))
@@ -162,7 +162,7 @@ static bool
 makes_sense(const struct lw_model_parts *p)
 {
 	return p->experts >= 1 && p->experts <= LW_EXPERTS_MAX && p->labels >= 2 && p->labels <= LW_LABELS_MAX &&
-	    p->experts * p->labels <= LW_ROWS_MAX && lw_settings_valid(&p->settings);
+	    lw_settings_valid(&p->settings);
 }
 
 lurewatch_error

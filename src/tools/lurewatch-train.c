@@ -79,11 +79,11 @@ print_summary(const struct lw_lessons *l, const struct lw_trained *t)
 	printf("%zu messages learned from, %u feature slots\n\n%-7s %-14s %8s %10s %8s %7s %12s\n", l->n, l->matrix.dimension,
 	    "expert", "label", "rows", "support", "rounds", "KKT", "objective");
 	for (uint32_t x = 0; x < l->experts; x++)
-		for (uint32_t k = 0; k < t->expert[x].labels; k++) {
+		for (uint32_t k = 0; k < t->expert[x].outputs; k++) {
 			const struct lw_solution *s = &t->expert[x].solution[k];
 
 			printf("%-7s %-14s %8zu %10zu %8u ", l->experts == 1 ? "-" : x == 0 ? "general" : "core",
-			    lw_name(&l->corpus->label, k), t->expert[x].rows, s->support, s->rounds);
+			    k < l->corpus->label.n ? lw_name(&l->corpus->label, k) : "gate", t->expert[x].rows, s->support, s->rounds);
 			if (s->violation == s->violation)
 				printf("%7.4f %12.3f\n", s->violation, s->primal);
 			else
