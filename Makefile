@@ -57,7 +57,10 @@ test: deps ## install what is missing, build, run the whole suite (also under sa
 	@$(MAKE) --no-print-directory -j2 all
 	@BUILD=$(BUILD) SHARED=$(SHARED) scripts/run-tests
 
-check: all $(BUILD)/tests/suite ## the libcheck suites and command-line cases alone, as built
+$(BUILD)/tests/concepts: $(BUILD)/tests/tools/concepts.o $(IO_A) $(LIB_A)
+	$(CC) $(SANITIZE) -o $@ $^ $(READ_LIBS) $(CORE_LIBS) -pthread
+
+check: all $(BUILD)/tests/suite $(BUILD)/tests/concepts ## the libcheck suites and command-line cases alone, as built
 	$(BUILD)/tests/suite
 	tests/cli/run $(BUILD)
 
@@ -124,7 +127,7 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(OURS) $(INCLUDES) $(CFLAGS) -DLW_PREFIX='"$(PREFIX)"' -c -o $@ $<
 
--include $(patsubst %.o,%.d,$(call objects,$(CORE) $(READ) $(WRITE) $(LEARN) $(SUITES) $(wildcard src/tools/*.c tests/fuzz/*.c)))
+-include $(patsubst %.o,%.d,$(call objects,$(CORE) $(READ) $(WRITE) $(LEARN) $(SUITES) $(wildcard src/tools/*.c tests/fuzz/*.c tests/tools/*.c)))
 
 .SECONDARY:
 .PHONY: all help demo deps test check bench model asan tsan fuzz fuzz-targets install uninstall clean

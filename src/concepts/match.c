@@ -470,7 +470,7 @@ choose(const struct lw_matcher *m, uint32_t at)
 }
 
 static bool
-settle(struct lw_matcher *m, struct lw_sequence *out)
+settle(struct lw_matcher *m, bool all, struct lw_sequence *out)
 {
 	const struct lw_block *b = m->vocabulary->block;
 
@@ -483,14 +483,14 @@ settle(struct lw_matcher *m, struct lw_sequence *out)
 		uint32_t concept = (f->value & LW_CELL_AMBIGUOUS) != 0 ? choose(m, LW_CELL_REST(f->value)) :
 		    LW_CELL_CONCEPT(f->value);
 
-		if (concept < b->concepts && concept != b->function_word)
+		if (concept < b->concepts && (all || concept != b->function_word))
 			out->hit[out->n++] = (struct lw_hit){ concept, f->start, f->end };
 	}
 	return true;
 }
 
-lurewatch_error
-lw_match(struct lw_matcher *m, const struct lw_text *text, const struct lw_sums *sums, struct lw_sequence *out)
+static lurewatch_error
+match(struct lw_matcher *m, const struct lw_text *text, const struct lw_sums *sums, bool all, struct lw_sequence *out)
 {
 	*out = (struct lw_sequence){ 0 };
 	if (m->vocabulary->block == NULL)
@@ -506,7 +506,19 @@ lw_match(struct lw_matcher *m, const struct lw_text *text, const struct lw_sums 
 		return LUREWATCH_E_MEMORY;
 	for (size_t i = 0; i < m->main.n; i++)
 		vote(m, m->main.at[i].value);
-	return merge(m) && settle(m, out) ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
+	return merge(m) && settle(m, all, out) ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
+}
+
+lurewatch_error
+lw_match(struct lw_matcher *m, const struct lw_text *text, const struct lw_sums *sums, struct lw_sequence *out)
+{
+	return match(m, text, sums, false, out);
+}
+
+lurewatch_error
+lw_match_all(struct lw_matcher *m, const struct lw_text *text, const struct lw_sums *sums, struct lw_sequence *out)
+{
+	return match(m, text, sums, true, out);
 }
 
 /* ---- indicators ---- */

@@ -30,6 +30,9 @@ void lw_matcher_free(struct lw_matcher *);
 /* *out borrows from the matcher until its next call. */
 lurewatch_error lw_match(struct lw_matcher *, const struct lw_text *, const struct lw_sums *, struct lw_sequence *out);
 
+/* As lw_match, with the words without content left in. */
+lurewatch_error lw_match_all(struct lw_matcher *, const struct lw_text *, const struct lw_sums *, struct lw_sequence *out);
+
 /*
  * Indicators that match a sequence, ascending: out has room for lw_vocabulary_indicators() numbers. Where
  * `where` is not NULL, where[i] is the first and last hit of the place that matched.

@@ -146,6 +146,12 @@ lw_vocabulary_concept(const struct lw_vocabulary *v, uint32_t id)
 }
 
 uint32_t
+lw_vocabulary_function_word(const struct lw_vocabulary *v)
+{
+	return v->block != NULL ? v->block->function_word : LW_NO_CONCEPT;
+}
+
+uint32_t
 lw_vocabulary_indicators(const struct lw_vocabulary *v)
 {
 	return v->block != NULL ? v->block->indicators : 0;

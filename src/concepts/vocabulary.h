@@ -31,6 +31,7 @@ void lw_vocabulary_free(struct lw_vocabulary *);
 
 uint32_t lw_vocabulary_concepts(const struct lw_vocabulary *);
 const char *lw_vocabulary_concept(const struct lw_vocabulary *, uint32_t id);   /* its name; NULL past the end */
+uint32_t lw_vocabulary_function_word(const struct lw_vocabulary *);              /* the concept of words without content */
 uint32_t lw_vocabulary_indicators(const struct lw_vocabulary *);
 const char *lw_vocabulary_indicator(const struct lw_vocabulary *, uint32_t id); /* NULL past the end */
 const char *lw_vocabulary_meaning(const struct lw_vocabulary *, uint32_t id);

@@ -196,10 +196,30 @@ lw_corpus_add(struct lw_corpus *c, const char *argument, bool core, enum lw_spli
 	return e;
 }
 
-void
-lw_corpus_free_text(struct lw_corpus *c)
+lurewatch_error
+lw_corpus_order_labels(struct lw_corpus *c)
 {
-	lw_buffer_free(&c->text);
+	static const char *const known[] = { "ham", "spam", "fraud", "recruitment" };
+	struct lw_names ordered = { 0 };
+	bool done = true;
+
+	for (size_t i = 0; done && i < sizeof known / sizeof known[0]; i++)
+		if (lw_names_find(&c->label, known[i]) != LW_NO_NAME)
+			done = lw_names_add(&ordered, (struct lw_span){ known[i], strlen(known[i]) }) != LW_NO_NAME;
+	for (uint32_t k = 0; done && k < c->label.n; k++) {
+		const char *name = lw_name(&c->label, k);
+
+		done = lw_names_add(&ordered, (struct lw_span){ name, strlen(name) }) != LW_NO_NAME;
+	}
+	if (!done) {
+		lw_names_free(&ordered);
+		return LUREWATCH_E_MEMORY;
+	}
+	for (size_t i = 0; i < c->n; i++)
+		c->row[i].label = lw_names_find(&ordered, lw_name(&c->label, c->row[i].label));
+	lw_names_free(&c->label);
+	c->label = ordered;
+	return LUREWATCH_OK;
 }
 
 void

@@ -45,7 +45,8 @@ struct lw_corpus {
 
 /* Adds one argument's messages. On an error `why` says what and where. */
 lurewatch_error lw_corpus_add(struct lw_corpus *, const char *argument, bool core, enum lw_split, struct lw_buffer *why);
-void lw_corpus_free_text(struct lw_corpus *);
+/* Renumbers the labels: ham, spam, fraud, recruitment, then others as they came, so that files may come in any order. */
+lurewatch_error lw_corpus_order_labels(struct lw_corpus *);
 void lw_corpus_free(struct lw_corpus *);
 
 /* Rows of a label; their share tells what may be learned. */

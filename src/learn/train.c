@@ -11,7 +11,7 @@ lw_train_defaults(struct lw_train_options *o)
 	static const char *const flag[] = { "fraud", "recruitment" };
 
 	*o = (struct lw_train_options){ .flag = flag, .flags = 2, .cost = 1, .balance = 0, .prior = 1, .target_fpr = 0.005,
-		.folds = 5, .least = 2, .per_source = 0, .per_group = 5, .core_share = 0.5, .seed = 1, .threads = 1,
+		.folds = 5, .least = 2, .per_source = 0, .per_group = 5, .core_share = 0.2, .seed = 1, .threads = 1,
 		.memory = (size_t)2 << 30 };
 }
 

@@ -14,6 +14,7 @@
 
 enum { LONGEST = 16 };                  /* words, or letters where words are not spaced, of a passage */
 static const double LEAST = 0.05;       /* log-odds: less is no reason */
+static const double KEEN = 0.25;        /* of the best unit's gain: what a unit must bring to lengthen a passage */
 
 static void
 slopes(const lurewatch_scorer *s, double *slope)
@@ -118,21 +119,28 @@ spread(lurewatch_scorer *s, size_t n, struct lw_range range, double share)
 
 struct passage { size_t first, last; double weight; };
 
-/* The run of at most LONGEST units whose gains, times `sign`, sum highest. Used units have no gain (NAN). */
+/* The run of units whose gains, times `sign` and less a price each, sum highest. Used units have no gain (NAN). */
 static struct passage
 best_passage(const lurewatch_scorer *s, size_t n, double sign)
 {
 	struct passage best = { 0, 0, 0 };
+	double price = 0, most = 0;
 
+	for (size_t i = 0; i < n; i++)
+		if (KEEN * sign * s->gain[i] > price)
+			price = KEEN * sign * s->gain[i];
 	for (size_t i = 0; i < n; i++) {
-		double sum = 0;
+		double sum = 0, worth = 0;
 
-		if (!(sign * s->gain[i] > 0))
+		if (!(sign * s->gain[i] > price))
 			continue;
 		for (size_t k = i; k < n && k < i + LONGEST && !isnan(s->gain[k]); k++) {
 			sum += sign * s->gain[k];
-			if (sum > best.weight)
+			worth += sign * s->gain[k] - price;
+			if (worth > most) {
+				most = worth;
 				best = (struct passage){ i, k, sum };
+			}
 		}
 	}
 	return best;

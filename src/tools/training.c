@@ -218,6 +218,8 @@ lw_training_load(struct lw_training *a, char **corpora, int n, bool vocabulary)
 		done = load_one(a, corpora[i], false);
 	for (size_t i = 0; i < a->cores && done; i++)
 		done = load_one(a, a->core[i], true);
+	if (done && lw_corpus_order_labels(&a->corpus) != LUREWATCH_OK)
+		done = lw_training_fail(a, lurewatch_strerror(LUREWATCH_E_MEMORY), "");
 	return done;
 }
 
