@@ -7,6 +7,7 @@
 
 #define ROOMS \
 	ROOM(buffer) \
+	ROOM(text) \
 	ROOM(read) \
 	ROOM(write)
 

@@ -10,14 +10,16 @@
  *   WORD    words of scripts with spaces, from a word's beginning to a word's end
  *   RUN     any symbols, in scripts without spaces and for signs; every prefix has a cell that says "goes on"
  *   HEAD    stem*: how words begin;  TAIL  *stem: how they end, read backwards;  INNER  *stem*: what they hold
- *   HEADS, TAILS  the first two symbols of any HEAD or TAIL: most words need no further look
  *   DIGITS  digits as written (555), which the text layer makes one class
+ * Marks are a bit set of what stems and runs begin with: the first four symbols of a HEAD, TAIL or INNER, or all of
+ * a shorter one, and the first of a RUN. Most words need no look at the table beyond their own.
  * 32 bits of the key choose the cell, the other 32 are kept in it.
  */
 #ifndef LW_BLOCK_H
 #define LW_BLOCK_H
 
 #include "concepts/vocabulary.h"
+#include "text/hash.h"
 
 #define LW_BLOCK_MAGIC 0x31766c77u      /* "wlv1" */
 
@@ -31,7 +33,7 @@ enum lw_section {
 	LW_SECTION_CELL,        /* struct lw_cell[] */
 	LW_SECTION_LANGUAGES,   /* uint64_t[]: sets of languages */
 	LW_SECTION_CHOICE,      /* struct lw_choice[]: concepts of ambiguous forms, `last` ends each list */
-	LW_SECTION_INNER,       /* uint64_t[LW_INNER_WORDS]: which three symbols any INNER begins with */
+	LW_SECTION_MARKS,       /* uint64_t[LW_MARK_WORDS] */
 	LW_SECTIONS
 };
 
@@ -64,30 +66,36 @@ struct lw_choice { uint32_t concept, languages, last; };
 #define LW_CELL_REST(v) ((v) >> 13)
 #define LW_CELL_REST_MAX ((1u << 19) - 1)
 
-enum { LW_PROBES = 64, LW_INNER_WORDS = 1024, LW_STEM_MARK = 2, LW_INNER_MARK = 3 };
+enum { LW_PROBES = 64, LW_MARK_WORDS = 2048, LW_MARK_LENGTH = 4, LW_SHORTEST_STEM = 2, LW_SHORTEST_INNER = 3 };
 
-enum lw_key_kind { LW_KEY_WORD = 1, LW_KEY_RUN, LW_KEY_HEAD, LW_KEY_TAIL, LW_KEY_INNER, LW_KEY_HEADS, LW_KEY_TAILS,
-	LW_KEY_DIGITS };
+enum lw_key_kind { LW_KEY_WORD = 1, LW_KEY_RUN, LW_KEY_HEAD, LW_KEY_TAIL, LW_KEY_INNER, LW_KEY_DIGITS };
 
-/* FNV-1a's shape over whole symbols with a 64-bit odd multiplier; lw_key_end() is splitmix64's finaliser. */
 static inline uint64_t
 lw_key_begin(enum lw_key_kind kind)
 {
 	return (uint64_t)kind * 0x9e3779b97f4a7c15u;
 }
 
+/* A form of words: its words' own hashes, with the symbols between them. */
 static inline uint64_t
-lw_key_add(uint64_t h, uint32_t symbol)
+lw_key_of_word(uint64_t word_hash)
 {
-	return (h ^ symbol) * 0xd6e8feb86659fd93u;
+	return lw_hash_add(lw_key_begin(LW_KEY_WORD), word_hash);
 }
 
-static inline uint64_t
-lw_key_end(uint64_t h)
+/* The bit of a mark: the first symbols of a stem, hashed under its kind. */
+static inline uint32_t
+lw_mark_bit(uint64_t h)
 {
-	h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9u;
-	h = (h ^ h >> 27) * 0x94d049bb133111ebu;
-	return h ^ h >> 31;
+	return (uint32_t)(lw_hash_end(h) % (LW_MARK_WORDS * 64));
+}
+
+static inline bool
+lw_mark_is_set(const uint64_t *marks, uint64_t h)
+{
+	uint32_t bit = lw_mark_bit(h);
+
+	return (marks[bit / 64] >> bit % 64 & 1) != 0;
 }
 
 static inline uint32_t
@@ -114,8 +122,9 @@ struct lw_vocabulary {
 	const struct lw_cell *cell;
 	const uint64_t *languages;
 	const struct lw_choice *choice;
-	const uint64_t *inner;
+	const uint64_t *marks;
 	uint64_t *clause_needs;         /* of each clause, set_words: sets that must all be there */
+	uint32_t *clause_rare;          /* of each clause: its term's set that the fewest concepts are in */
 };
 
 /* The cell of a key, its value by pointer; false when there is none. */

@@ -473,7 +473,7 @@ write_block(struct lw_compiler *c, const struct table *t, struct lw_buffer *out)
 	    put_section(out, &b, LW_SECTION_CELL, t->cell, t->cells, sizeof *t->cell) &&
 	    put_section(out, &b, LW_SECTION_LANGUAGES, t->languages, t->language_sets, sizeof *t->languages) &&
 	    put_section(out, &b, LW_SECTION_CHOICE, t->choice, t->choices, sizeof *t->choice) &&
-	    put_section(out, &b, LW_SECTION_INNER, c->inner, LW_INNER_WORDS, sizeof *c->inner);
+	    put_section(out, &b, LW_SECTION_MARKS, c->marks, LW_MARK_WORDS, sizeof *c->marks);
 	free(in);
 	if (!done)
 		return LUREWATCH_E_MEMORY;
@@ -488,8 +488,8 @@ compile(struct lw_compiler *c, struct lw_buffer *out)
 	struct table t = { 0 };
 	lurewatch_error e = lw_texter_new(0, &c->texter);
 
-	c->inner = calloc(LW_INNER_WORDS, sizeof *c->inner);
-	if (e == LUREWATCH_OK && (c->inner == NULL || !lw_buffer_add(&c->text, "", 1)))
+	c->marks = calloc(LW_MARK_WORDS, sizeof *c->marks);
+	if (e == LUREWATCH_OK && (c->marks == NULL || !lw_buffer_add(&c->text, "", 1)))
 		e = LUREWATCH_E_MEMORY;
 	if (e == LUREWATCH_OK)
 		e = lw_compile_path(c, "concepts.tsv", "");
@@ -523,7 +523,7 @@ lw_vocabulary_compile(const char *dir, struct lw_buffer *out, struct lw_buffer *
 	free(c.concept);
 	free(c.sorted);
 	free(c.entry);
-	free(c.inner);
+	free(c.marks);
 	free(c.indicator);
 	free(c.clause);
 	free(c.term);

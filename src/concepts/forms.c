@@ -23,7 +23,7 @@ add(struct lw_compiler *c, uint64_t key, uint32_t concept, uint8_t language, enu
 {
 	if (!lw_grow(&c->entry, &c->entry_room, c->entries + 1, sizeof *c->entry))
 		return LUREWATCH_E_MEMORY;
-	c->entry[c->entries] = (struct lw_entry){ .key = lw_key_end(key), .concept = concept, .order = (uint32_t)c->entries,
+	c->entry[c->entries] = (struct lw_entry){ .key = lw_hash_end(key), .concept = concept, .order = (uint32_t)c->entries,
 		.language = language, .origin = (uint8_t)origin, .goes_on = goes_on };
 	c->entries++;
 	return LUREWATCH_OK;
@@ -35,7 +35,7 @@ key_of(enum lw_key_kind kind, const uint32_t *s, size_t n)
 	uint64_t h = lw_key_begin(kind);
 
 	for (size_t i = 0; i < n; i++)
-		h = lw_key_add(h, s[i]);
+		h = lw_hash_add(h, s[i]);
 	return h;
 }
 
@@ -45,8 +45,35 @@ key_backwards(enum lw_key_kind kind, const uint32_t *s, size_t n)
 	uint64_t h = lw_key_begin(kind);
 
 	for (size_t i = n; i > 0; i--)
-		h = lw_key_add(h, s[i - 1]);
+		h = lw_hash_add(h, s[i - 1]);
 	return h;
+}
+
+/* As add_run, but only at the ends of words. */
+static lurewatch_error
+add_phrase(struct lw_compiler *c, struct symbols s, const struct lw_text *x, uint32_t concept, uint8_t language,
+    enum lw_origin origin)
+{
+	uint64_t h = lw_key_begin(LW_KEY_WORD);
+	lurewatch_error e = LUREWATCH_OK;
+
+	for (uint32_t w = 0; w < s.words && e == LUREWATCH_OK; w++) {
+		bool last = w + 1 == s.words;
+
+		for (uint32_t i = w > 0 ? x->word[w - 1].end : x->word[w].begin; i < x->word[w].begin; i++)
+			h = lw_hash_add(h, x->sym[i]);
+		h = lw_hash_add(h, x->word[w].hash);
+		e = add(c, h, last ? concept : LW_NO_CONCEPT, language, origin, !last);
+	}
+	return e;
+}
+
+static void
+set_mark(struct lw_compiler *c, uint64_t h)
+{
+	uint32_t bit = lw_mark_bit(h);
+
+	c->marks[bit / 64] |= (uint64_t)1 << bit % 64;
 }
 
 /* Every beginning has a cell that says the form goes on. */
@@ -56,27 +83,10 @@ add_run(struct lw_compiler *c, struct symbols s, uint32_t concept, uint8_t langu
 	uint64_t h = lw_key_begin(LW_KEY_RUN);
 	lurewatch_error e = LUREWATCH_OK;
 
+	set_mark(c, lw_hash_add(h, s.at[0]));
 	for (size_t i = 0; i < s.n && e == LUREWATCH_OK; i++) {
-		h = lw_key_add(h, s.at[i]);
+		h = lw_hash_add(h, s.at[i]);
 		e = add(c, h, i + 1 == s.n ? concept : LW_NO_CONCEPT, language, origin, i + 1 < s.n);
-	}
-	return e;
-}
-
-/* As add_run, but only at the ends of words. */
-static lurewatch_error
-add_phrase(struct lw_compiler *c, struct symbols s, const struct lw_text *x, uint32_t concept, uint8_t language,
-    enum lw_origin origin)
-{
-	lurewatch_error e = LUREWATCH_OK;
-	const uint32_t *end = s.at + s.n;
-
-	for (uint32_t w = 0; w < x->words && e == LUREWATCH_OK; w++) {
-		const uint32_t *to = x->sym + x->word[w].end;
-
-		if (to <= end)
-			e = add(c, key_of(LW_KEY_WORD, s.at, (size_t)(to - s.at)), to == end ? concept : LW_NO_CONCEPT, language,
-			    origin, to < end);
 	}
 	return e;
 }
@@ -84,23 +94,20 @@ add_phrase(struct lw_compiler *c, struct symbols s, const struct lw_text *x, uin
 static lurewatch_error
 add_stem(struct lw_compiler *c, struct symbols s, bool open_front, bool open_back, uint32_t concept, uint8_t language)
 {
-	lurewatch_error e;
-	uint32_t bit;
+	size_t mark = s.n < LW_MARK_LENGTH ? s.n : LW_MARK_LENGTH;
 
-	if (s.n < LW_STEM_MARK || (open_front && open_back && s.n < LW_INNER_MARK))
+	if (s.n < LW_SHORTEST_STEM || (open_front && open_back && s.n < LW_SHORTEST_INNER))
 		return lw_compile_fail(c, "a stem this short would be found everywhere");
 	if (open_front && open_back) {
-		bit = (uint32_t)lw_key_end(key_of(LW_KEY_INNER, s.at, LW_INNER_MARK)) % (LW_INNER_WORDS * 64);
-		c->inner[bit / 64] |= (uint64_t)1 << bit % 64;
+		set_mark(c, key_of(LW_KEY_INNER, s.at, mark));
 		return add(c, key_of(LW_KEY_INNER, s.at, s.n), concept, language, LW_WRITTEN, false);
 	}
 	if (open_back) {
-		e = add(c, key_of(LW_KEY_HEADS, s.at, LW_STEM_MARK), LW_NO_CONCEPT, language, LW_WRITTEN, true);
-		return e != LUREWATCH_OK ? e : add(c, key_of(LW_KEY_HEAD, s.at, s.n), concept, language, LW_WRITTEN, false);
+		set_mark(c, key_of(LW_KEY_HEAD, s.at, mark));
+		return add(c, key_of(LW_KEY_HEAD, s.at, s.n), concept, language, LW_WRITTEN, false);
 	}
-	e = add(c, key_backwards(LW_KEY_TAILS, s.at + s.n - LW_STEM_MARK, LW_STEM_MARK), LW_NO_CONCEPT, language, LW_WRITTEN,
-	    true);
-	return e != LUREWATCH_OK ? e : add(c, key_backwards(LW_KEY_TAIL, s.at, s.n), concept, language, LW_WRITTEN, false);
+	set_mark(c, key_backwards(LW_KEY_TAIL, s.at + s.n - mark, mark));
+	return add(c, key_backwards(LW_KEY_TAIL, s.at, s.n), concept, language, LW_WRITTEN, false);
 }
 
 static bool

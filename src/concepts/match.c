@@ -120,11 +120,11 @@ run_at(struct lw_matcher *m, uint32_t i, uint32_t *value)
 	uint64_t h = lw_key_begin(LW_KEY_RUN);
 	uint32_t best = i, v;
 
-	if (is_mark(m, i))
+	if (!lw_mark_is_set(m->vocabulary->marks, lw_hash_add(h, x->sym[i])) || is_mark(m, i))
 		return i;
 	for (uint32_t k = i; k < x->n; k++) {
-		h = lw_key_add(h, x->sym[k]);
-		if (!lw_cell_find(m->vocabulary, lw_key_end(h), &v))
+		h = lw_hash_add(h, x->sym[k]);
+		if (!lw_cell_find(m->vocabulary, lw_hash_end(h), &v))
 			break;
 		if (names_concept(v) && may_end(m, k + 1)) {
 			best = k + 1;
@@ -148,14 +148,15 @@ phrase_at(struct lw_matcher *m, uint32_t w, uint32_t *value)
 {
 	const struct lw_text *x = m->text;
 	uint64_t h = lw_key_begin(LW_KEY_WORD);
-	uint32_t at = x->word[w].begin, best = 0, v;
+	uint32_t best = 0, v;
 
 	for (uint32_t k = w; k < x->words && k - w < PHRASE_WORDS; k++) {
 		if (k > w && (!is_plain_word(&x->word[k]) || x->word[k].begin - x->word[k - 1].end > GAP))
 			break;
-		for (; at < x->word[k].end; at++)
-			h = lw_key_add(h, x->sym[at]);
-		if (!lw_cell_find(m->vocabulary, lw_key_end(h), &v))
+		for (uint32_t i = k > w ? x->word[k - 1].end : x->word[k].begin; i < x->word[k].begin; i++)
+			h = lw_hash_add(h, x->sym[i]);
+		h = lw_hash_add(h, x->word[k].hash);
+		if (!lw_cell_find(m->vocabulary, lw_hash_end(h), &v))
 			break;
 		if (names_concept(v)) {
 			best = k - w + 1;
@@ -170,31 +171,25 @@ phrase_at(struct lw_matcher *m, uint32_t w, uint32_t *value)
 static bool
 whole_word(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
 {
-	uint64_t h = lw_key_begin(LW_KEY_WORD);
-
-	for (uint32_t i = w->begin; i < w->end; i++)
-		h = lw_key_add(h, m->text->sym[i]);
-	return lw_cell_find(m->vocabulary, lw_key_end(h), value) && names_concept(*value);
+	return lw_cell_find(m->vocabulary, lw_hash_end(lw_key_of_word(w->hash)), value) && names_concept(*value);
 }
 
-/* stem*: the longest beginning of the word that is one. */
+/* stem* or *stem, by `step` from the symbol at `from`: the longest of at most `most` symbols. */
 static bool
-head_of(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
+stem_of(struct lw_matcher *m, enum lw_key_kind kind, uint32_t from, int step, uint32_t most, uint32_t *value)
 {
-	const uint32_t *s = m->text->sym;
-	uint64_t mark = lw_key_begin(LW_KEY_HEADS), h = lw_key_begin(LW_KEY_HEAD);
+	const uint32_t *s = m->text->sym + from;
+	uint64_t h = lw_key_begin(kind);
+	bool marked = false, found = false;
 	uint32_t v;
-	bool found = false;
 
-	if (w->end - w->begin < LW_STEM_MARK)
-		return false;
-	for (uint32_t i = w->begin; i < w->begin + LW_STEM_MARK; i++)
-		mark = lw_key_add(mark, s[i]);
-	if (!lw_cell_find(m->vocabulary, lw_key_end(mark), &v))
-		return false;
-	for (uint32_t i = w->begin; i < w->end; i++) {
-		h = lw_key_add(h, s[i]);
-		if (i + 1 - w->begin >= LW_STEM_MARK && lw_cell_find(m->vocabulary, lw_key_end(h), &v)) {
+	for (uint32_t n = 1; n <= most; n++, s += step) {
+		h = lw_hash_add(h, *s);
+		if (n >= LW_SHORTEST_STEM && n <= LW_MARK_LENGTH)
+			marked = marked || lw_mark_is_set(m->vocabulary->marks, h);
+		if (n >= LW_MARK_LENGTH && !marked)
+			return found;
+		if (marked && lw_cell_find(m->vocabulary, lw_hash_end(h), &v)) {
 			*value = v;
 			found = true;
 		}
@@ -202,55 +197,41 @@ head_of(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
 	return found;
 }
 
-static bool
-tail_of(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
-{
-	const uint32_t *s = m->text->sym;
-	uint64_t mark = lw_key_begin(LW_KEY_TAILS), h = lw_key_begin(LW_KEY_TAIL);
-	uint32_t v;
-	bool found = false;
-
-	if (w->end - w->begin < LW_STEM_MARK)
-		return false;
-	for (uint32_t i = w->end; i > w->end - LW_STEM_MARK; i--)
-		mark = lw_key_add(mark, s[i - 1]);
-	if (!lw_cell_find(m->vocabulary, lw_key_end(mark), &v))
-		return false;
-	for (uint32_t i = w->end; i > w->begin; i--) {
-		h = lw_key_add(h, s[i - 1]);
-		if (w->end - i + 1 >= LW_STEM_MARK && lw_cell_find(m->vocabulary, lw_key_end(h), &v)) {
-			*value = v;
-			found = true;
-		}
-	}
-	return found;
-}
-
+/* *stem*: the longest anywhere in the word. */
 static bool
 inner_of(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
 {
 	const uint32_t *s = m->text->sym;
 	uint32_t v, best = 0;
 
-	for (uint32_t i = w->begin; i + LW_INNER_MARK <= w->end; i++) {
+	for (uint32_t i = w->begin; i + LW_SHORTEST_INNER <= w->end; i++) {
 		uint64_t h = lw_key_begin(LW_KEY_INNER);
-		uint32_t bit;
+		bool marked = false;
 
-		for (uint32_t k = i; k < i + LW_INNER_MARK; k++)
-			h = lw_key_add(h, s[k]);
-		bit = (uint32_t)lw_key_end(h) % (LW_INNER_WORDS * 64);
-		if ((m->vocabulary->inner[bit / 64] >> bit % 64 & 1) == 0)
-			continue;
-		for (uint32_t k = i + LW_INNER_MARK; k <= w->end; k++) {
-			if (k - i > best && lw_cell_find(m->vocabulary, lw_key_end(h), &v)) {
-				best = k - i;
+		for (uint32_t k = i; k < w->end; k++) {
+			uint32_t n = k + 1 - i;
+
+			h = lw_hash_add(h, s[k]);
+			if (n >= LW_SHORTEST_INNER && n <= LW_MARK_LENGTH)
+				marked = marked || lw_mark_is_set(m->vocabulary->marks, h);
+			if (n >= LW_MARK_LENGTH && !marked)
+				break;
+			if (marked && n > best && lw_cell_find(m->vocabulary, lw_hash_end(h), &v)) {
+				best = n;
 				*value = v;
 			}
-			if (k < w->end)
-				h = lw_key_add(h, s[k]);
 		}
 	}
 	return best > 0;
+}
+
+static bool
+stem_in(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
+{
+	uint32_t n = w->end - w->begin;
+
+	return stem_of(m, LW_KEY_HEAD, w->begin, 1, n, value) || stem_of(m, LW_KEY_TAIL, w->end - 1, -1, n, value) ||
+	    inner_of(m, w, value);
 }
 
 /* Digits as they were written, since the symbols make them one class. */
@@ -276,9 +257,9 @@ digits_of(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
 
 		if (c == NULL || c->kind != LW_DIGIT)
 			break;
-		h = lw_key_add(h, x->norm[i]);
+		h = lw_hash_add(h, x->norm[i]);
 	}
-	return lw_cell_find(m->vocabulary, lw_key_end(h), value);
+	return lw_cell_find(m->vocabulary, lw_hash_end(h), value);
 }
 
 static bool
@@ -286,7 +267,7 @@ single_word(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
 {
 	if ((w->flags & LW_WORD_DIGITS) != 0)
 		return digits_of(m, w, value);
-	return head_of(m, w, value) || tail_of(m, w, value) || inner_of(m, w, value);
+	return stem_in(m, w, value);
 }
 
 /* The form at the beginning of word w; gives the symbol it ends before, the word's end when there is none. */
@@ -348,7 +329,7 @@ find_twins(struct lw_matcher *m)
 	for (uint32_t w = first; w < x->words; w++) {
 		const struct lw_word *word = &x->word[w];
 
-		if ((whole_word(m, word, &value) || head_of(m, word, &value)) &&
+		if ((whole_word(m, word, &value) || stem_in(m, word, &value)) &&
 		    !add(&m->twins, value, x->from[word->begin], x->from[word->end - 1] + 1))
 			return false;
 	}
@@ -502,6 +483,10 @@ match(struct lw_matcher *m, const struct lw_text *text, const struct lw_sums *su
 		m->unspaced = m->unspaced || text->letters[s] > 0;
 	for (int i = 0; i < LANGUAGES; i++)
 		m->votes[i] = 0;
+	/* most of the time goes into waiting for cells: all are asked for first */
+	for (uint32_t w = 0; w < text->words; w++)
+		__builtin_prefetch(&m->vocabulary->cell[lw_key_cell(lw_hash_end(lw_key_of_word(text->word[w].hash)),
+		    m->vocabulary->block->cells)]);
 	if (!find_forms(m) || !find_twins(m) || !find_shapes(m, sums))
 		return LUREWATCH_E_MEMORY;
 	for (size_t i = 0; i < m->main.n; i++)
@@ -591,6 +576,8 @@ clause_matches(const struct lw_matcher *m, const struct lw_sequence *q, uint32_t
 	const uint64_t *needs = v->clause_needs + (size_t)number * v->block->set_words;
 	uint32_t first = v->term[c->term].set;
 
+	if (!is_present(m, v->clause_rare[number]))
+		return false;
 	for (uint32_t k = 0; k < v->block->set_words; k++)
 		if ((needs[k] & ~m->present[k]) != 0)
 			return false;

@@ -32,9 +32,9 @@ sections(struct lw_vocabulary *v, const struct lw_block *b)
 	v->cell = section(b, LW_SECTION_CELL, b->cells, sizeof *v->cell);
 	v->languages = section(b, LW_SECTION_LANGUAGES, b->language_sets, sizeof *v->languages);
 	v->choice = section(b, LW_SECTION_CHOICE, b->choices, sizeof *v->choice);
-	v->inner = section(b, LW_SECTION_INNER, LW_INNER_WORDS, sizeof *v->inner);
+	v->marks = section(b, LW_SECTION_MARKS, LW_MARK_WORDS, sizeof *v->marks);
 	return v->text != NULL && v->concept != NULL && v->indicator != NULL && v->clause != NULL && v->term != NULL &&
-	    v->sets != NULL && v->cell != NULL && v->languages != NULL && v->choice != NULL && v->inner != NULL;
+	    v->sets != NULL && v->cell != NULL && v->languages != NULL && v->choice != NULL && v->marks != NULL;
 }
 
 static bool
@@ -80,20 +80,41 @@ patterns_are_sound(const struct lw_vocabulary *v)
 	return true;
 }
 
+static uint32_t
+members(const struct lw_vocabulary *v, uint32_t set)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < v->block->concepts; i++)
+		n += (uint32_t)(v->sets[(size_t)i * v->block->set_words + set / 64] >> set % 64 & 1);
+	return n;
+}
+
 static bool
 work_out_needs(struct lw_vocabulary *v)
 {
 	const struct lw_block *b = v->block;
+	uint32_t *size = calloc((size_t)b->set_words * 64, sizeof *size);
 
 	v->clause_needs = calloc((size_t)b->clauses * b->set_words + 1, sizeof *v->clause_needs);
-	if (v->clause_needs == NULL)
+	v->clause_rare = calloc((size_t)b->clauses + 1, sizeof *v->clause_rare);
+	if (size == NULL || v->clause_needs == NULL || v->clause_rare == NULL) {
+		free(size);
 		return false;
-	for (uint32_t i = 0; i < b->clauses; i++)
+	}
+	for (uint32_t i = 0; i < b->set_words * 64; i++)
+		size[i] = members(v, i);
+	for (uint32_t i = 0; i < b->clauses; i++) {
+		v->clause_rare[i] = v->term[v->clause[i].term].set;
 		for (uint32_t k = 0; k < v->clause[i].terms; k++) {
 			uint32_t set = v->term[v->clause[i].term + k].set;
 
 			v->clause_needs[(size_t)i * b->set_words + set / 64] |= (uint64_t)1 << set % 64;
+			if (size[set] < size[v->clause_rare[i]])
+				v->clause_rare[i] = set;
 		}
+	}
+	free(size);
 	return true;
 }
 
@@ -130,6 +151,7 @@ lw_vocabulary_free(struct lw_vocabulary *v)
 	if (v == NULL)
 		return;
 	free(v->clause_needs);
+	free(v->clause_rare);
 	free(v);
 }
 

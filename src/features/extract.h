@@ -1,10 +1,5 @@
 /*
  * extract.h - the extractor's own parts
- *
- * Hash of an n-gram: each symbol is folded in by xor and a multiplication with an odd 64-bit
- * constant, as FNV-1a does with bytes, and splitmix64's finaliser spreads the result. One
- * multiplication a symbol, since an n-gram extends the one before it; a stronger hash (XXH3) starts anew for each
- * and gained no accuracy.
  */
 #ifndef LW_EXTRACT_H
 #define LW_EXTRACT_H
@@ -23,18 +18,13 @@ struct lw_extractor {
 	const struct lw_text *text;
 	const char *bytes;
 	size_t len;
-	uint8_t *seen;                  /* a bit a slot: already in this message's sets */
+	uint8_t *seen;                  /* a bit a slot: already in this message's sets, or never wanted there */
 	uint32_t start[LW_BLOCKS + 1];
 	bool traced;
 	struct lw_features features;
 };
 
-static inline uint64_t
-lw_gram_add(uint64_t h, uint64_t symbol)
-{
-	return (h ^ symbol) * 0x9fb21c651e98df25u;
-}
-
+/* Half a finaliser is enough here: the slot is taken from the top. */
 static inline uint32_t
 lw_gram_slot(uint64_t h, uint32_t bits)
 {

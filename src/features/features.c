@@ -10,7 +10,7 @@ const char *const lw_block_name[LW_BLOCKS] = { "chars", "words", "concepts", "co
 void
 lw_settings_default(struct lw_settings *s)
 {
-	*s = (struct lw_settings){ .bits = 18, .spaced_min = 2, .spaced_max = 5, .unspaced_min = 1, .unspaced_max = 3,
+	*s = (struct lw_settings){ .bits = 18, .spaced_min = 3, .spaced_max = 4, .unspaced_min = 1, .unspaced_max = 3,
 		.pair_window = 8, .segment = 0, .blocks = (1u << LW_BLOCKS) - 1,
 		.weight = { 1.0f, 1.0f, 1.0f, 1.5f, 0.4f, 0.7f } };
 }
@@ -51,7 +51,8 @@ lw_dimension(const struct lw_settings *s, const struct lw_vocabulary *v)
 }
 
 lurewatch_error
-lw_extractor_new(const struct lw_settings *s, const struct lw_vocabulary *v, struct lw_extractor **out)
+lw_extractor_new(const struct lw_settings *s, const struct lw_vocabulary *v, const uint8_t *known,
+    struct lw_extractor **out)
 {
 	struct lw_extractor *x;
 	lurewatch_error e;
@@ -66,6 +67,8 @@ lw_extractor_new(const struct lw_settings *s, const struct lw_vocabulary *v, str
 	for (int b = 0; b <= LW_BLOCKS; b++)
 		x->start[b] = lw_block_start(s, v, b);
 	x->seen = calloc((size_t)x->start[LW_BLOCKS] / 8 + 1, 1);
+	for (size_t i = 0; known != NULL && x->seen != NULL && i <= x->start[LW_BLOCKS] / 8; i++)
+		x->seen[i] = (uint8_t)~known[i];
 	x->place = calloc((size_t)lw_vocabulary_indicators(v) + 1, sizeof *x->place);
 	e = x->seen != NULL && x->place != NULL && lw_grow(&x->features.indicator, &x->features.indicator_room,
 	    (size_t)lw_vocabulary_indicators(v) + 1, sizeof *x->features.indicator) ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
@@ -116,7 +119,7 @@ forget(struct lw_extractor *x)
 		struct lw_feature_set *set = &x->features.block[b];
 
 		for (size_t i = 0; i < set->n; i++)
-			x->seen[set->slot[i] >> 3] = 0;
+			x->seen[set->slot[i] >> 3] &= (uint8_t)~(1u << (set->slot[i] & 7));
 		set->n = 0;
 	}
 	x->features.indicators = 0;

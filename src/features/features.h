@@ -62,8 +62,12 @@ struct lw_features {
 
 struct lw_extractor;
 
-/* Borrows settings and vocabulary for its whole life. One per thread. */
-lurewatch_error lw_extractor_new(const struct lw_settings *, const struct lw_vocabulary *, struct lw_extractor **out);
+/*
+ * Borrows settings and vocabulary for its whole life. One per thread. known: a bit a slot, copied; slots whose bit is not
+ * set are left out of the sets, as a model has no use for them; NULL: all slots are wanted.
+ */
+lurewatch_error lw_extractor_new(const struct lw_settings *, const struct lw_vocabulary *, const uint8_t *known,
+    struct lw_extractor **out);
 void lw_extractor_free(struct lw_extractor *);
 
 /* *out borrows from the extractor until its next call. traced: fill `where` too (evidence). */

@@ -21,7 +21,7 @@ grams_at(struct lw_extractor *x, uint32_t i, uint32_t least, uint32_t most)
 	uint64_t h = 0;
 
 	for (uint32_t k = i; k < end; k++) {
-		h = lw_gram_add(h, t->sym[k]);
+		h = lw_hash_add(h, t->sym[k]);
 		if (k + 1 - i >= least && !(k == i && t->sym[k] == ' '))
 			lw_set_put(x, LW_CHARS, lw_gram_slot(h, bits), t->from[i], t->from[k + 1]);
 		if (t->sym[k] == ' ' && k > i)
@@ -47,28 +47,27 @@ lw_extract_grams(struct lw_extractor *x)
 }
 
 static uint64_t
-hash_word(const struct lw_text *t, const struct lw_word *w)
+hash_segment(const struct lw_text *t, const struct lw_word *w)
 {
-	uint64_t h = 0x51ed270b;
+	uint64_t h = 0;
 
 	for (uint32_t i = w->begin; i < w->end; i++)
-		h = lw_gram_add(h, t->sym[i]);
+		h = lw_hash_add(h, t->sym[i]);
 	return h;
 }
 
 /* A word, and the pair it makes with the one before it (hash 0: there is none). */
 static uint64_t
-put_word(struct lw_extractor *x, const struct lw_word *w, uint64_t before, uint32_t before_start)
+put_word(struct lw_extractor *x, const struct lw_word *w, uint64_t h, uint64_t before, uint32_t before_start)
 {
 	const struct lw_text *t = x->text;
 	uint32_t bits = x->settings->bits - 1, end = t->from[w->end - 1] + 1;
-	uint64_t h = hash_word(t, w);
 
 	if ((w->flags & LW_WORD_TWIN) == 0)
 		end = t->from[w->end];
 	lw_set_put(x, LW_WORDS, lw_gram_slot(h, bits), t->from[w->begin], end);
 	if (before != 0)
-		lw_set_put(x, LW_WORDS, lw_gram_slot(lw_gram_add(before * 3, h), bits), before_start, end);
+		lw_set_put(x, LW_WORDS, lw_gram_slot(lw_hash_add(before * 3, h), bits), before_start, end);
 	return h;
 }
 
@@ -87,14 +86,14 @@ lw_extract_words(struct lw_extractor *x)
 		/* a run without spaces is no word; the dictionary's words inside it are, where asked for */
 		if ((word->flags & LW_WORD_UNSPACED) != 0) {
 			for (; s < t->segments && t->segment[s].begin < word->end; s++) {
-				before = put_word(x, &t->segment[s], before, start);
+				before = put_word(x, &t->segment[s], hash_segment(t, &t->segment[s]), before, start);
 				start = t->from[t->segment[s].begin];
 			}
 			if (t->segments == 0)
 				before = 0;
 			continue;
 		}
-		before = put_word(x, word, (word->flags & LW_WORD_TWIN) != 0 ? 0 : before, start);
+		before = put_word(x, word, word->hash, (word->flags & LW_WORD_TWIN) != 0 ? 0 : before, start);
 		start = t->from[word->begin];
 	}
 	return LUREWATCH_OK;

@@ -6,7 +6,7 @@ pair_slot(uint32_t a, uint32_t b, uint32_t bits)
 {
 	uint64_t low = a < b ? a : b, high = a < b ? b : a;
 
-	return lw_gram_slot(lw_gram_add(lw_gram_add(0x70616972, low + 1), high + 1), bits);
+	return lw_gram_slot(lw_hash_add(lw_hash_add(0x70616972, low + 1), high + 1), bits);
 }
 
 static lurewatch_error

@@ -16,7 +16,7 @@ enum { MANY = 64 };             /* more contacts or sums than this say nothing m
 static void
 put(struct lw_extractor *x, enum shape kind, uint64_t value, uint32_t start, uint32_t end)
 {
-	uint64_t h = lw_gram_add(lw_gram_add(0x7368617065, (uint64_t)kind + 1), value + 1);
+	uint64_t h = lw_hash_add(lw_hash_add(0x7368617065, (uint64_t)kind + 1), value + 1);
 
 	lw_set_put(x, LW_SHAPES, lw_gram_slot(h, LW_SHAPE_BITS), start, end);
 }
@@ -38,7 +38,7 @@ hash_name(const char *name)
 	uint64_t h = 0;
 
 	for (; *name != '\0'; name++)
-		h = lw_gram_add(h, (unsigned char)*name);
+		h = lw_hash_add(h, (unsigned char)*name);
 	return h;
 }
 

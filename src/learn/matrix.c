@@ -96,7 +96,7 @@ lw_matrix_extract(const struct lw_corpus *c, const struct lw_settings *settings,
 	if (out->slot == NULL || out->end == NULL || x.extractor == NULL)
 		e = LUREWATCH_E_MEMORY;
 	for (unsigned i = 0; i < threads && e == LUREWATCH_OK; i++)
-		e = lw_extractor_new(settings, vocabulary, &x.extractor[i]);
+		e = lw_extractor_new(settings, vocabulary, NULL, &x.extractor[i]);
 	if (e == LUREWATCH_OK)
 		e = lw_parallel((c->n + BATCH - 1) / BATCH, threads, extract_batch, &x);
 	for (unsigned i = 0; x.extractor != NULL && i < threads; i++)

@@ -111,5 +111,5 @@ lw_model_weight(const lurewatch *m, uint32_t slot, uint32_t row)
 {
 	if (slot >= m->header->dimension || row >= m->rows)
 		return 0;
-	return m->scale[row] * m->weight[(size_t)slot * m->rows + row];
+	return m->scale[row] * m->slot[(size_t)slot * m->stride + row];
 }

@@ -50,7 +50,7 @@ static double
 share_of(const lurewatch_scorer *s, uint32_t slot, int block, const double *slope)
 {
 	const lurewatch *m = s->model;
-	const int16_t *w = m->weight + (size_t)slot * m->rows;
+	const int8_t *w = m->slot + (size_t)slot * m->stride;
 	double sum = 0;
 
 	for (uint32_t r = 0; r < m->rows; r++)

@@ -3,8 +3,10 @@
  *
  * One header of fixed size, then sections at offsets it names, each 8-byte aligned; all
  * numbers little-endian; no pointers. The checksum (XXH3, 64 bits) covers everything after itself.
- * A weight is stored in 16 bits: w = q * scale[row], the same step for all of a row, so sums
- * are sums of integers and do not depend on their order.
+ *
+ * A slot's record is `stride` bytes, a multiple of 16, so that it lies in one cache line: a byte for each of
+ * the R rows, w = q * scale[row] with q signed, then a byte for each expert, the rarity; then zeros. The step is
+ * the same for all of a row, so sums are sums of integers and do not depend on their order.
  */
 #ifndef LW_FILE_H
 #define LW_FILE_H
@@ -16,7 +18,15 @@
 #define LW_MODEL_VERSION 1u
 
 enum lw_part { LW_PART_LABELS, LW_PART_FLAGGED, LW_PART_BIAS, LW_PART_SCALE, LW_PART_CALIBRATION, LW_PART_RECORD,
-	LW_PART_VOCABULARY, LW_PART_RARITY, LW_PART_WEIGHTS, LW_PARTS };
+	LW_PART_VOCABULARY, LW_PART_KNOWN, LW_PART_SLOTS, LW_PARTS };
+
+enum { LW_RECORD = 16 };                /* records are so many bytes, or a multiple */
+
+static inline uint32_t
+lw_model_stride(uint32_t experts, uint32_t labels)
+{
+	return (lw_model_rows(experts, labels) + experts + LW_RECORD - 1) / LW_RECORD * LW_RECORD;
+}
 
 struct lw_file_header {
 	char magic[8];
@@ -34,11 +44,11 @@ struct lurewatch {
 	size_t size;
 	const char *labels;             /* K names, each with its NUL */
 	const char *label[LW_LABELS_MAX];
-	const uint8_t *flagged, *rarity;
+	const uint8_t *flagged, *known; /* known: a bit a slot, set when any expert knows it */
 	const double *bias, *scale, *calibration;
 	const char *record;
-	const int16_t *weight;
-	uint32_t rows;
+	const int8_t *slot;             /* D records */
+	uint32_t rows, stride;
 	struct lw_vocabulary *vocabulary;
 };
 

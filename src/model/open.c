@@ -92,7 +92,7 @@ part(const lurewatch *m, enum lw_part p, uint64_t items, size_t size)
 {
 	uint64_t at = m->header->part[p].at, len = m->header->part[p].len;
 
-	if (at % 8 != 0 || at < sizeof *m->header || at > m->size || len > m->size - at || len != items * size)
+	if (at % LW_RECORD != 0 || at < sizeof *m->header || at > m->size || len > m->size - at || len != items * size)
 		return NULL;
 	return (const char *)m->header + at;
 }
@@ -126,6 +126,7 @@ take_parts(lurewatch *m)
 	const struct lw_file_header *h = m->header;
 
 	m->rows = lw_model_rows(h->experts, h->labels);
+	m->stride = lw_model_stride(h->experts, h->labels);
 	m->labels = text_part(m, LW_PART_LABELS);
 	m->record = text_part(m, LW_PART_RECORD);
 	m->flagged = part(m, LW_PART_FLAGGED, h->labels, 1);
@@ -133,10 +134,10 @@ take_parts(lurewatch *m)
 	m->scale = part(m, LW_PART_SCALE, m->rows, sizeof *m->scale);
 	m->calibration = part(m, LW_PART_CALIBRATION,
 	    (uint64_t)h->experts * h->labels * (h->labels + 1) + (h->experts == 2 ? 2 : 0), sizeof *m->calibration);
-	m->rarity = part(m, LW_PART_RARITY, (uint64_t)h->dimension * h->experts, 1);
-	m->weight = part(m, LW_PART_WEIGHTS, (uint64_t)h->dimension * m->rows, sizeof *m->weight);
+	m->known = part(m, LW_PART_KNOWN, h->dimension / 8 + 1, 1);
+	m->slot = part(m, LW_PART_SLOTS, (uint64_t)h->dimension * m->stride, 1);
 	return m->labels != NULL && m->record != NULL && m->flagged != NULL && m->bias != NULL && m->scale != NULL &&
-	    m->calibration != NULL && m->rarity != NULL && m->weight != NULL && take_labels(m);
+	    m->calibration != NULL && m->known != NULL && m->slot != NULL && take_labels(m);
 }
 
 static lurewatch_error

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NO_OVERFLOW = 1 << 15 };         /* so many 16-bit weights fit into 32 bits */
+enum { NO_OVERFLOW = 256, AHEAD = 12, COLUMNS = (LW_ROWS_MAX + LW_EXPERTS_MAX) / LW_RECORD * LW_RECORD + LW_RECORD };
 
 lurewatch_error
 lurewatch_scorer_new(const lurewatch *m, lurewatch_scorer **out)
@@ -23,7 +23,7 @@ lurewatch_scorer_new(const lurewatch *m, lurewatch_scorer **out)
 		return LUREWATCH_E_MEMORY;
 	s->model = m;
 	s->threshold = m->header->threshold;
-	e = lw_extractor_new(&m->header->settings, m->vocabulary, &s->extractor);
+	e = lw_extractor_new(&m->header->settings, m->vocabulary, m->known, &s->extractor);
 	if (e != LUREWATCH_OK) {
 		free(s);
 		return e;
@@ -52,26 +52,32 @@ lurewatch_scorer_threshold(lurewatch_scorer *s, double p)
 	return LUREWATCH_OK;
 }
 
-/* Sums of the weights of `n` slots, added to sum[rows]. */
+typedef int8_t bytes16 __attribute__((vector_size(LW_RECORD)));
+typedef int16_t words16 __attribute__((vector_size(2 * LW_RECORD)));
+
+/*
+ * Sums of sixteen columns of the records of `n` slots. Memory is the price: each record is fetched
+ * ahead. Sixteen bits hold the sum of NO_OVERFLOW bytes.
+ */
 static void
-add_weights(const lurewatch *m, const uint32_t *slot, size_t n, int64_t *sum)
+add_columns(const lurewatch *m, const uint32_t *slot, size_t n, uint32_t column, int64_t *sum)
 {
-	const uint32_t rows = m->rows;
+	const int8_t *base = m->slot + column;
 
-	while (n > 0) {
-		size_t some = n < NO_OVERFLOW ? n : NO_OVERFLOW;
-		int32_t part[LW_ROWS_MAX] = { 0 };
+	for (size_t i = 0; i < n;) {
+		size_t end = i + NO_OVERFLOW < n ? i + NO_OVERFLOW : n;
+		words16 part = { 0 };
 
-		for (size_t i = 0; i < some; i++) {
-			const int16_t *w = m->weight + (size_t)slot[i] * rows;
+		for (; i < end; i++) {
+			bytes16 record;
 
-			for (uint32_t r = 0; r < rows; r++)
-				part[r] += w[r];
+			if (i + AHEAD < n)
+				__builtin_prefetch(base + (size_t)slot[i + AHEAD] * m->stride);
+			memcpy(&record, base + (size_t)slot[i] * m->stride, sizeof record);
+			part += __builtin_convertvector(record, words16);
 		}
-		for (uint32_t r = 0; r < rows; r++)
-			sum[r] += part[r];
-		slot += some;
-		n -= some;
+		for (uint32_t k = 0; k < LW_RECORD; k++)
+			sum[column + k] += part[k];
 	}
 }
 
@@ -79,12 +85,12 @@ add_weights(const lurewatch *m, const uint32_t *slot, size_t n, int64_t *sum)
 static void
 add_squares(const lurewatch *m, const uint32_t *slot, size_t n, uint64_t *squares)
 {
-	uint32_t experts = m->header->experts;
+	const uint8_t *base = (const uint8_t *)m->slot + m->rows;
 
 	for (size_t i = 0; i < n; i++) {
-		const uint8_t *rarity = m->rarity + (size_t)slot[i] * experts;
+		const uint8_t *rarity = base + (size_t)slot[i] * m->stride;
 
-		for (uint32_t e = 0; e < experts; e++)
+		for (uint32_t e = 0; e < m->header->experts; e++)
 			squares[e] += (uint32_t)rarity[e] * rarity[e];
 	}
 }
@@ -99,10 +105,11 @@ lw_scorer_margins(lurewatch_scorer *s, const struct lw_features *f)
 		s->margin[r] = m->bias[r];
 	for (int b = 0; b < LW_BLOCKS; b++) {
 		const struct lw_feature_set *set = &f->block[b];
-		int64_t sum[LW_ROWS_MAX] = { 0 };
+		int64_t sum[COLUMNS] = { 0 };
 		uint64_t squares[LW_EXPERTS_MAX] = { 0 };
 
-		add_weights(m, set->slot, set->n, sum);
+		for (uint32_t column = 0; column < m->stride; column += LW_RECORD)
+			add_columns(m, set->slot, set->n, column, sum);
 		add_squares(m, set->slot, set->n, squares);
 		for (uint32_t e = 0; e < m->header->experts; e++)
 			s->factor[b][e] = squares[e] > 0 ? (double)m->header->settings.weight[b] / sqrt((double)squares[e]) : 0;

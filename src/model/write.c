@@ -20,9 +20,9 @@
 static bool
 put_part(struct lw_buffer *b, struct lw_file_header *h, enum lw_part p, const void *at, size_t len)
 {
-	static const char nothing[8] = { 0 };
+	static const char nothing[LW_RECORD] = { 0 };
 
-	if (!lw_buffer_add(b, nothing, (8 - b->len % 8) % 8))
+	if (!lw_buffer_add(b, nothing, (LW_RECORD - b->len % LW_RECORD) % LW_RECORD))
 		return false;
 	h->part[p].at = b->len;
 	h->part[p].len = len;
@@ -42,7 +42,7 @@ put_labels(struct lw_buffer *b, struct lw_file_header *h, const struct lw_model_
 	return done;
 }
 
-/* The step of each row: its largest weight is 32767 steps. */
+/* The step of each row: its largest weight is 127 steps. */
 static void
 scales(const struct lw_model_parts *p, double *scale)
 {
@@ -52,21 +52,41 @@ scales(const struct lw_model_parts *p, double *scale)
 	for (size_t i = 0; i < (size_t)p->dimension * rows; i++)
 		most[i % rows] = fabsf(p->weight[i]) > most[i % rows] ? fabsf(p->weight[i]) : most[i % rows];
 	for (uint32_t r = 0; r < rows; r++)
-		scale[r] = most[r] > 0 ? (double)most[r] / INT16_MAX : 1;
+		scale[r] = most[r] > 0 ? (double)most[r] / INT8_MAX : 1;
 }
 
 static bool
-put_weights(struct lw_buffer *b, struct lw_file_header *h, const struct lw_model_parts *p, const double *scale)
+put_known(struct lw_buffer *b, struct lw_file_header *h, const struct lw_model_parts *p)
 {
-	uint32_t rows = lw_model_rows(p->experts, p->labels);
-	size_t n = (size_t)p->dimension * rows;
-	int16_t *q = malloc((n + 1) * sizeof *q);
+	size_t len = p->dimension / 8 + 1;
+	uint8_t *known = calloc(len, 1);
 	bool done;
 
-	for (size_t i = 0; q != NULL && i < n; i++)
-		q[i] = (int16_t)lrint((double)p->weight[i] / scale[i % rows]);
-	done = q != NULL && put_part(b, h, LW_PART_WEIGHTS, q, n * sizeof *q);
-	free(q);
+	for (size_t s = 0; known != NULL && s < p->dimension; s++)
+		for (uint32_t e = 0; e < p->experts; e++)
+			if (p->rarity[s * p->experts + e] != 0)
+				known[s >> 3] |= (uint8_t)(1u << (s & 7));
+	done = known != NULL && put_part(b, h, LW_PART_KNOWN, known, len);
+	free(known);
+	return done;
+}
+
+static bool
+put_slots(struct lw_buffer *b, struct lw_file_header *h, const struct lw_model_parts *p, const double *scale)
+{
+	uint32_t rows = lw_model_rows(p->experts, p->labels), stride = lw_model_stride(p->experts, p->labels);
+	int8_t *all = calloc((size_t)p->dimension * stride + 1, 1);
+	bool done;
+
+	for (size_t s = 0; all != NULL && s < p->dimension; s++) {
+		int8_t *record = all + s * stride;
+
+		for (uint32_t r = 0; r < rows; r++)
+			record[r] = (int8_t)lrint((double)p->weight[s * rows + r] / scale[r]);
+		memcpy(record + rows, p->rarity + s * p->experts, p->experts);
+	}
+	done = all != NULL && put_part(b, h, LW_PART_SLOTS, all, (size_t)p->dimension * stride);
+	free(all);
 	return done;
 }
 
@@ -90,7 +110,7 @@ render(struct lw_buffer *b, const struct lw_model_parts *p)
 	    !put_part(b, &h, LW_PART_CALIBRATION, p->calibration, (p->experts * own + (p->experts == 2 ? 2 : 0)) * sizeof *p->calibration) ||
 	    !put_part(b, &h, LW_PART_RECORD, p->record, strlen(p->record) + 1) ||
 	    !put_part(b, &h, LW_PART_VOCABULARY, p->vocabulary.at, p->vocabulary.len) ||
-	    !put_part(b, &h, LW_PART_RARITY, p->rarity, (size_t)p->dimension * p->experts) || !put_weights(b, &h, p, scale))
+	    !put_known(b, &h, p) || !put_slots(b, &h, p, scale))
 		return false;
 	h.size = b->len;
 	memcpy(b->at, &h, sizeof h);

@@ -59,7 +59,7 @@ uint32_t
 lw_orthographic(uint32_t c)
 {
 	if (c < 0x0131 || c > 0x06cc)
-		return c;
+		return c != 0 ? c : ' ';        /* a NUL parts words like any control character */
 	for (size_t i = 0; i < sizeof orthographic / sizeof orthographic[0]; i++)
 		if (orthographic[i].from == c)
 			return orthographic[i].to;

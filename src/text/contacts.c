@@ -305,9 +305,11 @@ match_number(const struct lw_text *x, uint32_t at, uint8_t *kind, const char **w
 		end = i;
 		while (i < x->norms && gap < 2 && (x->norm[i] == ' ' || x->norm[i] == '-' || x->norm[i] == '.' ||
 		    x->norm[i] == '(' || x->norm[i] == ')')) {
-			separator = x->norm[i++];
+			i++;
 			gap++;
 		}
+		if (i < x->norms && digit(x->norm[i]))
+			separator = x->norm[i - 1];
 	}
 	if (end < x->norms && x->norm[end] >= 'a' && x->norm[end] <= 'z')
 		return at;

@@ -183,7 +183,7 @@ read_number(const struct lw_text *x, uint32_t at, double *value, struct lw_sum *
 				scale /= 10;
 			} else
 				*value = *value * 10 + d;
-			sum->digits += sum->digits < 255;
+			sum->digits = (uint8_t)(sum->digits + (sum->digits < 255));
 			i++;
 			continue;
 		}

@@ -16,6 +16,7 @@
 
 #include "lurewatch.h"
 #include "text/chars.h"
+#include "text/hash.h"
 
 #define LW_SYM_CONTACT 0x110000u        /* LW_SYM_CONTACT + enum lw_contact_kind */
 
@@ -38,6 +39,7 @@ enum {
 };
 
 struct lw_word {
+	uint64_t hash;          /* lw_hash_add over its symbols, from 0; 0 in segments */
 	uint32_t begin, end;    /* symbols [begin, end) */
 	uint8_t script, flags;
 };

@@ -50,12 +50,15 @@ static lurewatch_error
 add_word(struct lw_texter *t, uint32_t begin, uint8_t script, uint8_t flags)
 {
 	struct lw_text *x = &t->text;
+	uint64_t hash = 0;
 
 	if (begin == x->n)
 		return LUREWATCH_OK;
 	if (!lw_grow(&x->word, &t->word_room, (size_t)x->words + 1, sizeof *x->word))
 		return LUREWATCH_E_MEMORY;
-	x->word[x->words++] = (struct lw_word){ .begin = begin, .end = x->n, .script = script, .flags = flags };
+	for (uint32_t i = begin; i < x->n; i++)
+		hash = lw_hash_add(hash, x->sym[i]);
+	x->word[x->words++] = (struct lw_word){ .hash = hash, .begin = begin, .end = x->n, .script = script, .flags = flags };
 	return LUREWATCH_OK;
 }
 
