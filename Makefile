@@ -9,7 +9,7 @@ SHARED  ?= ../shared
 
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow
-OURS     := -std=c17 -D_GNU_SOURCE -Isrc $(WARNINGS) -fvisibility=hidden -fPIC -pthread \
+OURS     := -std=c17 -D_GNU_SOURCE -Isrc -Itests $(WARNINGS) -fvisibility=hidden -fPIC -pthread \
             -ffp-contract=off -MMD -MP $(SANITIZE)
 
 # What each room needs; the library itself only ICU and xxHash.

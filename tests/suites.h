@@ -8,6 +8,7 @@
 #define ROOMS \
 	ROOM(buffer) \
 	ROOM(text) \
+	ROOM(concepts) \
 	ROOM(read) \
 	ROOM(write)
 

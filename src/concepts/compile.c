@@ -498,9 +498,9 @@ compile(struct lw_compiler *c, struct lw_buffer *out)
 	if (e == LUREWATCH_OK)
 		e = read_languages(c);
 	if (e == LUREWATCH_OK)
-		e = lw_compile_icu_names(c);
-	if (e == LUREWATCH_OK)
 		e = lw_compile_indicators(c);
+	if (e == LUREWATCH_OK)
+		e = lw_compile_icu_names(c);
 	if (e == LUREWATCH_OK)
 		e = fill_table(c, &t);
 	if (e == LUREWATCH_OK)

@@ -11,7 +11,10 @@
 
 enum { PHRASE_WORDS = 8, GAP = 2, VOTING_LANGUAGES = 3, LANGUAGES = 64, MONEY_HIGH_BAND = 4 };
 
-struct found { uint32_t value, start, end; };
+struct found {
+	uint32_t value, start, end;
+	bool yields;            /* a plain number: a form in its place is worth more (555) */
+};
 
 struct found_list {
 	struct found *at;
@@ -68,7 +71,7 @@ add(struct found_list *list, uint32_t value, uint32_t start, uint32_t end)
 {
 	if (!lw_grow(&list->at, &list->room, list->n + 1, sizeof *list->at))
 		return false;
-	list->at[list->n++] = (struct found){ value, start, end };
+	list->at[list->n++] = (struct found){ .value = value, .start = start, .end = end };
 	return true;
 }
 
@@ -361,8 +364,11 @@ find_shapes(struct lw_matcher *m, const struct lw_sums *sums)
 		uint32_t end = contact ? x->contact[c].end : sums->at[s].end;
 		uint32_t concept = shape[contact ? x->contact[c].kind : shape_of(&sums->at[s])];
 
-		if (!add(&m->shapes, concept, x->norm_from[begin], x->norm_from[end]))
-			return false;
+		if (concept != LW_NO_CONCEPT) {
+			if (!add(&m->shapes, concept, x->norm_from[begin], x->norm_from[end]))
+				return false;
+			m->shapes.at[m->shapes.n - 1].yields = !contact && !sums->at[s].money;
+		}
 		c += contact;
 		s += !contact;
 	}
@@ -386,6 +392,8 @@ merge(struct lw_matcher *m)
 		if (next == NULL || (k < c->n && c->at[k].start <= next->start)) {
 			const struct found *shape = &c->at[k++];
 
+			if (shape->yields && i < a->n && a->at[i].start == shape->start)
+				continue;
 			if (!add(&m->merged, shape->value, shape->start, shape->end))
 				return false;
 			while (i < a->n && a->at[i].start >= shape->start && a->at[i].start < shape->end)

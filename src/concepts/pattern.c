@@ -119,7 +119,7 @@ distance(struct lw_span word)
 static bool
 is_operator(struct lw_span word)
 {
-	return word.len > 1 && (word.at[0] == '~' || word.at[0] == '>' || word.at[0] == '!');
+	return word.len > 0 && (word.at[0] == '~' || word.at[0] == '>' || word.at[0] == '!');
 }
 
 /* The words of one clause: sets and operators in turn. */
