@@ -9,6 +9,9 @@
 	ROOM(buffer) \
 	ROOM(text) \
 	ROOM(concepts) \
+	ROOM(features) \
+	ROOM(model) \
+	ROOM(learn) \
 	ROOM(read) \
 	ROOM(write)
 

@@ -89,6 +89,19 @@ by_hash(const void *a, const void *b)
 	return (x->row > y->row) - (x->row < y->row);
 }
 
+/*
+ * Copies join their groups, unless the groups' first rows have too little in common: a chain of small changes
+ * would else make one group of a whole label, and a fold would hold all of it.
+ */
+static void
+join_copies(const struct lw_matrix *m, uint32_t *group, uint32_t a, uint32_t b)
+{
+	uint32_t x = root_of(group, a), y = root_of(group, b);
+
+	if (x != y && overlap(m, a, b) >= LW_COPY && overlap(m, x, y) >= LW_COPY / 2)
+		unite(group, x, y);
+}
+
 /* Rows whose sketches agree on a band are compared with the first of them. */
 static void
 join_band(const struct lw_matrix *m, const struct sketch *sketch, unsigned band, struct key *key, uint32_t *group)
@@ -108,9 +121,8 @@ join_band(const struct lw_matrix *m, const struct sketch *sketch, unsigned band,
 	for (size_t first = 0, i = 1; i < n; i++) {
 		if (key[i].hash != key[first].hash)
 			first = i;
-		else if (root_of(group, key[first].row) != root_of(group, key[i].row) &&
-		    overlap(m, key[first].row, key[i].row) >= LW_COPY)
-			unite(group, key[first].row, key[i].row);
+		else
+			join_copies(m, group, key[first].row, key[i].row);
 	}
 }
 
@@ -136,6 +148,27 @@ join_named(const struct lw_corpus *c, uint32_t *group)
 	return true;
 }
 
+/* A group that is most of a label cannot be held out: nothing would be left to learn that label from. It is dissolved. */
+static bool
+dissolve_overwhelming(const struct lw_corpus *c, uint32_t *group)
+{
+	size_t *size = calloc(c->n + 1, sizeof *size);
+
+	if (size == NULL)
+		return false;
+	for (size_t i = 0; i < c->n; i++)
+		size[group[i]]++;
+	for (uint32_t k = 0; k < c->label.n; k++) {
+		size_t all = lw_corpus_count(c, k);
+
+		for (uint32_t i = 0; i < c->n; i++)
+			if (c->row[i].label == k && size[group[i]] > 2 && size[group[i]] * 2 > all)
+				group[i] = i;
+	}
+	free(size);
+	return true;
+}
+
 lurewatch_error
 lw_groups_find(const struct lw_corpus *c, const struct lw_matrix *m, uint32_t *group)
 {
@@ -152,7 +185,7 @@ lw_groups_find(const struct lw_corpus *c, const struct lw_matrix *m, uint32_t *g
 			join_band(m, sketch, band, key, group);
 		for (uint32_t i = 0; i < m->n; i++)
 			group[i] = root_of(group, i);
-		e = LUREWATCH_OK;
+		e = dissolve_overwhelming(c, group) ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
 	}
 	free(sketch);
 	free(key);

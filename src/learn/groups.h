@@ -6,7 +6,7 @@
  * after normalisation, digits and contacts already being classes, so a new name,
  * sum or link makes no new template. Candidates come from MinHash by one
  * permutation (Li, Owen and Zhang 2012; empty bins filled as Shrivastava and Li
- * 2014 do) and banding; each is checked exactly.
+ * 2014 do) and banding; each is checked exactly. A group that holds more than half of a label is dissolved.
  */
 #ifndef LW_GROUPS_H
 #define LW_GROUPS_H
