@@ -34,6 +34,7 @@ enum lw_section {
 	LW_SECTION_LANGUAGES,   /* uint64_t[]: sets of languages */
 	LW_SECTION_CHOICE,      /* struct lw_choice[]: concepts of ambiguous forms, `last` ends each list */
 	LW_SECTION_MARKS,       /* uint64_t[LW_MARK_WORDS] */
+	LW_SECTION_PHRASES,     /* uint64_t[LW_PHRASE_MARKS]: bits of the first two words of every phrase */
 	LW_SECTIONS
 };
 
@@ -66,7 +67,7 @@ struct lw_choice { uint32_t concept, languages, last; };
 #define LW_CELL_REST(v) ((v) >> 13)
 #define LW_CELL_REST_MAX ((1u << 19) - 1)
 
-enum { LW_PROBES = 64, LW_MARK_WORDS = 2048, LW_MARK_LENGTH = 4, LW_SHORTEST_STEM = 2, LW_SHORTEST_INNER = 3 };
+enum { LW_PROBES = 64, LW_MARK_WORDS = 2048, LW_PHRASE_MARKS = 16384, LW_MARK_LENGTH = 4, LW_SHORTEST_STEM = 2, LW_SHORTEST_INNER = 3 };
 
 enum lw_key_kind { LW_KEY_WORD = 1, LW_KEY_RUN, LW_KEY_HEAD, LW_KEY_TAIL, LW_KEY_INNER, LW_KEY_DIGITS };
 
@@ -98,6 +99,14 @@ lw_mark_is_set(const uint64_t *marks, uint64_t h)
 	return (marks[bit / 64] >> bit % 64 & 1) != 0;
 }
 
+static inline bool
+lw_phrase_is_set(const uint64_t *phrases, uint64_t key)
+{
+	uint32_t bit = (uint32_t)(key >> 20) % (LW_PHRASE_MARKS * 64);
+
+	return (phrases[bit / 64] >> bit % 64 & 1) != 0;
+}
+
 static inline uint32_t
 lw_key_cell(uint64_t key, uint32_t cells)
 {
@@ -122,9 +131,11 @@ struct lw_vocabulary {
 	const struct lw_cell *cell;
 	const uint64_t *languages;
 	const struct lw_choice *choice;
-	const uint64_t *marks;
+	const uint64_t *marks, *phrases;
 	uint64_t *clause_needs;         /* of each clause, set_words: sets that must all be there */
-	uint32_t *clause_rare;          /* of each clause: its term's set that the fewest concepts are in */
+	uint32_t *by_set;               /* clauses, by their term's set that the fewest concepts are in: none without it */
+	uint32_t *set_start;            /* of each set, where its clauses begin in by_set; one more for the end */
+	uint32_t *clause_owner;         /* of each clause, its indicator */
 };
 
 /* The cell of a key, its value by pointer; false when there is none. */

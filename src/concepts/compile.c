@@ -473,7 +473,8 @@ write_block(struct lw_compiler *c, const struct table *t, struct lw_buffer *out)
 	    put_section(out, &b, LW_SECTION_CELL, t->cell, t->cells, sizeof *t->cell) &&
 	    put_section(out, &b, LW_SECTION_LANGUAGES, t->languages, t->language_sets, sizeof *t->languages) &&
 	    put_section(out, &b, LW_SECTION_CHOICE, t->choice, t->choices, sizeof *t->choice) &&
-	    put_section(out, &b, LW_SECTION_MARKS, c->marks, LW_MARK_WORDS, sizeof *c->marks);
+	    put_section(out, &b, LW_SECTION_MARKS, c->marks, LW_MARK_WORDS, sizeof *c->marks) &&
+	    put_section(out, &b, LW_SECTION_PHRASES, c->phrases, LW_PHRASE_MARKS, sizeof *c->phrases);
 	free(in);
 	if (!done)
 		return LUREWATCH_E_MEMORY;
@@ -489,7 +490,8 @@ compile(struct lw_compiler *c, struct lw_buffer *out)
 	lurewatch_error e = lw_texter_new(0, &c->texter);
 
 	c->marks = calloc(LW_MARK_WORDS, sizeof *c->marks);
-	if (e == LUREWATCH_OK && (c->marks == NULL || !lw_buffer_add(&c->text, "", 1)))
+	c->phrases = calloc(LW_PHRASE_MARKS, sizeof *c->phrases);
+	if (e == LUREWATCH_OK && (c->marks == NULL || c->phrases == NULL || !lw_buffer_add(&c->text, "", 1)))
 		e = LUREWATCH_E_MEMORY;
 	if (e == LUREWATCH_OK)
 		e = lw_compile_path(c, "concepts.tsv", "");
@@ -524,6 +526,7 @@ lw_vocabulary_compile(const char *dir, struct lw_buffer *out, struct lw_buffer *
 	free(c.sorted);
 	free(c.entry);
 	free(c.marks);
+	free(c.phrases);
 	free(c.indicator);
 	free(c.clause);
 	free(c.term);

@@ -33,7 +33,7 @@ struct lw_compiler {
 
 	struct lw_entry *entry;
 	size_t entries, entry_room;
-	uint64_t *marks;                /* LW_MARK_WORDS */
+	uint64_t *marks, *phrases;      /* LW_MARK_WORDS, LW_PHRASE_MARKS */
 	bool has_digits;
 
 	struct lw_block_indicator *indicator;

@@ -63,6 +63,11 @@ add_phrase(struct lw_compiler *c, struct symbols s, const struct lw_text *x, uin
 		for (uint32_t i = w > 0 ? x->word[w - 1].end : x->word[w].begin; i < x->word[w].begin; i++)
 			h = lw_hash_add(h, x->sym[i]);
 		h = lw_hash_add(h, x->word[w].hash);
+		if (w == 1) {
+			uint32_t bit = (uint32_t)(lw_hash_end(h) >> 20) % (LW_PHRASE_MARKS * 64);
+
+			c->phrases[bit / 64] |= (uint64_t)1 << bit % 64;
+		}
 		e = add(c, h, last ? concept : LW_NO_CONCEPT, language, origin, !last);
 	}
 	return e;

@@ -32,6 +32,8 @@ struct lw_matcher {
 	size_t hit_room;
 	uint32_t votes[LANGUAGES];
 	uint64_t *present;              /* sets that have a concept here, set_words */
+	uint32_t *matched;              /* of each indicator, the clause that matched */
+	struct lw_place *place;         /* and where */
 };
 
 lurewatch_error
@@ -44,9 +46,14 @@ lw_matcher_new(const struct lw_vocabulary *v, struct lw_texter *texter, struct l
 	m->vocabulary = v;
 	m->chars = lw_texter_chars(texter);
 	m->pages = lw_texter_pages(texter);
-	if (v->block != NULL && (m->present = calloc(v->block->set_words, sizeof *m->present)) == NULL) {
-		free(m);
-		return LUREWATCH_E_MEMORY;
+	if (v->block != NULL) {
+		m->present = calloc(v->block->set_words, sizeof *m->present);
+		m->matched = calloc((size_t)v->block->indicators + 1, sizeof *m->matched);
+		m->place = calloc((size_t)v->block->indicators + 1, sizeof *m->place);
+		if (m->present == NULL || m->matched == NULL || m->place == NULL) {
+			lw_matcher_free(m);
+			return LUREWATCH_E_MEMORY;
+		}
 	}
 	*out = m;
 	return LUREWATCH_OK;
@@ -63,6 +70,8 @@ lw_matcher_free(struct lw_matcher *m)
 	free(m->merged.at);
 	free(m->hit);
 	free(m->present);
+	free(m->matched);
+	free(m->place);
 	free(m);
 }
 
@@ -159,6 +168,8 @@ phrase_at(struct lw_matcher *m, uint32_t w, uint32_t *value)
 		for (uint32_t i = k > w ? x->word[k - 1].end : x->word[k].begin; i < x->word[k].begin; i++)
 			h = lw_hash_add(h, x->sym[i]);
 		h = lw_hash_add(h, x->word[k].hash);
+		if (k == w + 1 && !lw_phrase_is_set(m->vocabulary->phrases, lw_hash_end(h)))
+			break;
 		if (!lw_cell_find(m->vocabulary, lw_hash_end(h), &v))
 			break;
 		if (names_concept(v)) {
@@ -584,8 +595,6 @@ clause_matches(const struct lw_matcher *m, const struct lw_sequence *q, uint32_t
 	const uint64_t *needs = v->clause_needs + (size_t)number * v->block->set_words;
 	uint32_t first = v->term[c->term].set;
 
-	if (!is_present(m, v->clause_rare[number]))
-		return false;
 	for (uint32_t k = 0; k < v->block->set_words; k++)
 		if ((needs[k] & ~m->present[k]) != 0)
 			return false;
@@ -598,6 +607,26 @@ clause_matches(const struct lw_matcher *m, const struct lw_sequence *q, uint32_t
 		return true;
 	}
 	return false;
+}
+
+/* The earliest clause of each indicator that matches, among those whose rarest set is here. */
+static void
+try_clauses(struct lw_matcher *m, const struct lw_sequence *q, uint32_t set)
+{
+	const struct lw_vocabulary *v = m->vocabulary;
+
+	for (uint32_t i = v->set_start[set]; i < v->set_start[set + 1]; i++) {
+		uint32_t clause = v->by_set[i], owner = v->clause_owner[clause];
+		const struct lw_block_indicator *d = &v->indicator[owner];
+		struct lw_place place;
+
+		if (m->matched[owner] <= clause || (d->no_set != LW_NO_SET && is_present(m, d->no_set)))
+			continue;
+		if (clause_matches(m, q, clause, &place)) {
+			m->matched[owner] = clause;
+			m->place[owner] = place;
+		}
+	}
 }
 
 lurewatch_error
@@ -614,19 +643,16 @@ lw_match_indicators(struct lw_matcher *m, const struct lw_sequence *q, uint16_t 
 	for (size_t i = 0; i < q->n; i++)
 		for (uint32_t k = 0; k < b->set_words; k++)
 			m->present[k] |= v->sets[(size_t)q->hit[i].concept * b->set_words + k];
+	for (uint32_t i = 0; i < b->indicators; i++)
+		m->matched[i] = UINT32_MAX;
+	for (uint32_t k = 0; k < b->set_words; k++)
+		for (uint64_t sets = m->present[k]; sets != 0; sets &= sets - 1)
+			try_clauses(m, q, k * 64 + (uint32_t)__builtin_ctzll(sets));
 	for (uint32_t i = 0; i < b->indicators; i++) {
-		const struct lw_block_indicator *d = &v->indicator[i];
-		struct lw_place place = { 0, 0 };
-		uint32_t c = 0;
-
-		if (d->no_set != LW_NO_SET && is_present(m, d->no_set))
-			continue;
-		while (c < d->clauses && !clause_matches(m, q, d->clause + c, &place))
-			c++;
-		if (c == d->clauses)
+		if (m->matched[i] == UINT32_MAX)
 			continue;
 		if (where != NULL)
-			where[*n] = place;
+			where[*n] = m->place[i];
 		out[(*n)++] = (uint16_t)i;
 	}
 	return LUREWATCH_OK;

@@ -33,8 +33,10 @@ sections(struct lw_vocabulary *v, const struct lw_block *b)
 	v->languages = section(b, LW_SECTION_LANGUAGES, b->language_sets, sizeof *v->languages);
 	v->choice = section(b, LW_SECTION_CHOICE, b->choices, sizeof *v->choice);
 	v->marks = section(b, LW_SECTION_MARKS, LW_MARK_WORDS, sizeof *v->marks);
+	v->phrases = section(b, LW_SECTION_PHRASES, LW_PHRASE_MARKS, sizeof *v->phrases);
 	return v->text != NULL && v->concept != NULL && v->indicator != NULL && v->clause != NULL && v->term != NULL &&
-	    v->sets != NULL && v->cell != NULL && v->languages != NULL && v->choice != NULL && v->marks != NULL;
+	    v->sets != NULL && v->cell != NULL && v->languages != NULL && v->choice != NULL && v->marks != NULL &&
+	    v->phrases != NULL;
 }
 
 static bool
@@ -90,31 +92,70 @@ members(const struct lw_vocabulary *v, uint32_t set)
 	return n;
 }
 
+/* Of a clause's terms, the set that the fewest concepts are in. */
+static uint32_t
+rarest(const struct lw_vocabulary *v, const struct lw_block_clause *c, const uint32_t *size)
+{
+	uint32_t rare = v->term[c->term].set;
+
+	for (uint32_t k = 1; k < c->terms; k++)
+		if (size[v->term[c->term + k].set] < size[rare])
+			rare = v->term[c->term + k].set;
+	return rare;
+}
+
+/* Clauses sorted by their rarest set, counting first. */
+static void
+sort_clauses(struct lw_vocabulary *v, uint32_t *size)
+{
+	const struct lw_block *b = v->block;
+	uint32_t sets = b->set_words * 64, start = 0;
+
+	for (uint32_t i = 0; i < sets; i++)
+		size[i] = members(v, i);
+	for (uint32_t i = 0; i < b->clauses; i++)
+		v->set_start[rarest(v, &v->clause[i], size)]++;
+	for (uint32_t s = 0; s <= sets; s++) {
+		uint32_t n = v->set_start[s];
+
+		v->set_start[s] = start;
+		start += n;
+	}
+	for (uint32_t i = b->clauses; i > 0; i--) {
+		uint32_t s = rarest(v, &v->clause[i - 1], size), at = v->set_start[s + 1];
+
+		while (at > v->set_start[s] && v->by_set[at - 1] != UINT32_MAX)
+			at--;
+		v->by_set[at - 1] = i - 1;
+	}
+}
+
 static bool
 work_out_needs(struct lw_vocabulary *v)
 {
 	const struct lw_block *b = v->block;
-	uint32_t *size = calloc((size_t)b->set_words * 64, sizeof *size);
+	uint32_t sets = b->set_words * 64, *size = calloc(sets, sizeof *size);
 
 	v->clause_needs = calloc((size_t)b->clauses * b->set_words + 1, sizeof *v->clause_needs);
-	v->clause_rare = calloc((size_t)b->clauses + 1, sizeof *v->clause_rare);
-	if (size == NULL || v->clause_needs == NULL || v->clause_rare == NULL) {
+	v->by_set = malloc(((size_t)b->clauses + 1) * sizeof *v->by_set);
+	v->set_start = calloc((size_t)sets + 1, sizeof *v->set_start);
+	v->clause_owner = calloc((size_t)b->clauses + 1, sizeof *v->clause_owner);
+	if (size == NULL || v->clause_needs == NULL || v->by_set == NULL || v->set_start == NULL || v->clause_owner == NULL) {
 		free(size);
 		return false;
 	}
-	for (uint32_t i = 0; i < b->set_words * 64; i++)
-		size[i] = members(v, i);
-	for (uint32_t i = 0; i < b->clauses; i++) {
-		v->clause_rare[i] = v->term[v->clause[i].term].set;
+	memset(v->by_set, 0xff, ((size_t)b->clauses + 1) * sizeof *v->by_set);
+	sort_clauses(v, size);
+	free(size);
+	for (uint32_t i = 0; i < b->clauses; i++)
 		for (uint32_t k = 0; k < v->clause[i].terms; k++) {
 			uint32_t set = v->term[v->clause[i].term + k].set;
 
 			v->clause_needs[(size_t)i * b->set_words + set / 64] |= (uint64_t)1 << set % 64;
-			if (size[set] < size[v->clause_rare[i]])
-				v->clause_rare[i] = set;
 		}
-	}
-	free(size);
+	for (uint32_t i = 0; i < b->indicators; i++)
+		for (uint32_t k = 0; k < v->indicator[i].clauses; k++)
+			v->clause_owner[v->indicator[i].clause + k] = i;
 	return true;
 }
 
@@ -151,7 +192,9 @@ lw_vocabulary_free(struct lw_vocabulary *v)
 	if (v == NULL)
 		return;
 	free(v->clause_needs);
-	free(v->clause_rare);
+	free(v->by_set);
+	free(v->set_start);
+	free(v->clause_owner);
 	free(v);
 }
 

@@ -347,11 +347,14 @@ lw_find_contacts(struct lw_texter *t)
 	if (!worth_looking(x))
 		return LUREWATCH_OK;
 	while (i < x->norms) {
-		uint32_t c = x->norm[i], before = i > 0 ? x->norm[i - 1] : ' ', end = i;
+		uint32_t c = x->norm[i], before = i > 0 ? x->norm[i - 1] : ' ', end = i, run = i;
 		uint8_t kind = LW_LINK;
 		const char *what = "";
 
-		if (alnum(c) && !alnum(before)) {
+		while (run < x->norms && alnum(x->norm[run]))
+			run++;
+		/* what follows the first letters and digits tells most words from addresses and links */
+		if (run > i && run < x->norms && !alnum(before) && (in_url(x->norm[run]) || x->norm[run] == '@')) {
 			if ((end = match_email(x, i)) > i)
 				kind = LW_EMAIL;
 			else
@@ -370,12 +373,7 @@ lw_find_contacts(struct lw_texter *t)
 			i = end;
 			continue;
 		}
-		if (!alnum(c)) {
-			i++;
-			continue;
-		}
-		while (i < x->norms && alnum(x->norm[i]))
-			i++;
+		i = run > i ? run : i + 1;
 	}
 	return LUREWATCH_OK;
 }

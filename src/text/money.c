@@ -154,7 +154,8 @@ currency_before(const struct lw_text *x, uint32_t at, uint32_t floor, double *wo
 	for (uint32_t begin = end > floor + 8 ? end - 8 : floor; begin < end; begin++) {
 		double w;
 
-		if (begin > 0 && ascii_letter(x->norm[begin]) && ascii_letter(x->norm[begin - 1]))
+		if ((begin > 0 && ascii_letter(x->norm[begin]) && ascii_letter(x->norm[begin - 1])) || x->norm[begin] == ' ' ||
+		    digit_value(x->norm[begin]) >= 0)
 			continue;
 		if (MATCH(x, begin, currencies, &w) == end) {
 			*worth = w;

@@ -13,14 +13,17 @@ enum { REPEATS = 3, DIGITS = 7 };       /* longer runs of one symbol say nothing
 
 struct run { uint32_t begin, end; };    /* in norm */
 
+/*
+ * Every symbol of the normalised text becomes at most one symbol here, or two with a space, and once more in a twin
+ * with its own space; lw_tokenise makes room for all before the first.
+ */
+#define MOST_SYMBOLS(norms) (4 * (size_t)(norms) + 16)
+
 static lurewatch_error
 push(struct lw_texter *t, uint32_t c, uint32_t from)
 {
 	struct lw_text *x = &t->text;
 
-	if (!lw_grow(&x->sym, &t->sym_room, (size_t)x->n + 2, sizeof *x->sym) ||
-	    !lw_grow(&x->from, &t->from_room, (size_t)x->n + 2, sizeof *x->from))
-		return LUREWATCH_E_MEMORY;
 	x->sym[x->n] = c;
 	x->from[x->n++] = from;
 	return LUREWATCH_OK;
@@ -469,7 +472,12 @@ lw_tokenise(struct lw_texter *t)
 {
 	struct lw_text *x = &t->text;
 	uint32_t i = 0, contact = 0;
-	lurewatch_error error = push(t, ' ', 0);
+	lurewatch_error error;
+
+	if (!lw_grow(&x->sym, &t->sym_room, MOST_SYMBOLS(x->norms), sizeof *x->sym) ||
+	    !lw_grow(&x->from, &t->from_room, MOST_SYMBOLS(x->norms), sizeof *x->from))
+		return LUREWATCH_E_MEMORY;
+	error = push(t, ' ', 0);
 
 	while (i < x->norms && error == LUREWATCH_OK) {
 		if (contact < x->contacts && i == x->contact[contact].begin) {
