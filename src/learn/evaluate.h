@@ -50,7 +50,10 @@ bool lw_evaluation_metrics(const struct lw_evaluation *, const uint32_t *key, ui
 char *lw_evaluation_json(const struct lw_evaluation *);
 char *lw_evaluation_text(const struct lw_evaluation *);
 
-/* For the two ways of judging: positives and confusion from `judged`, with names and flags of the labels set. */
+/* What training itself saw: the out-of-fold risks of its lessons. */
+lurewatch_error lw_evaluate_trained(const struct lw_lessons *, const struct lw_trained *, struct lw_evaluation *out);
+
+/* For the ways of judging: positives and confusion from `judged`, with names and flags of the labels set. */
 lurewatch_error lw_evaluation_gather(struct lw_evaluation *);
 
 #endif

@@ -1,4 +1,4 @@
-/* transfer.c - each source or language judged by experts that never saw it; only memory can fail */
+/* transfer.c - messages judged by experts that never saw them: other folds', other sources', other languages'; only memory can fail */
 #include "learn/evaluate.h"
 
 #include <stdlib.h>
@@ -129,23 +129,53 @@ judge(const struct lw_lessons *l, const struct lw_train_options *o, const uint32
 	return e;
 }
 
-lurewatch_error
-lw_evaluate_transfer(const struct lw_lessons *l, const struct lw_train_options *o, enum lw_leave_out by,
-    struct lw_evaluation *out)
+/* Labels are the corpus's own; judged is NULL when memory is gone. */
+static void
+start(const struct lw_lessons *l, struct lw_evaluation *out)
 {
 	const struct lw_corpus *c = l->corpus;
-	uint32_t *key = malloc((l->n + 1) * sizeof *key), all = 0;
-	double *margin = calloc(l->n * l->width + 1, sizeof *margin);
-	struct lw_folds folds = { 0 };
-	lurewatch_error e = LUREWATCH_E_MEMORY;
 
-	*out = (struct lw_evaluation){ .corpus = c, .width = c->label.n,
-		.held_out = by == LW_LEAVE_SOURCE ? "source" : "language" };
+	*out = (struct lw_evaluation){ .corpus = c, .width = c->label.n };
 	for (uint32_t k = 0; k < c->label.n; k++) {
 		out->label[k] = lw_name(&c->label, k);
 		out->label_flagged[k] = l->flagged[k];
 	}
 	out->judged = calloc(c->n + 1, sizeof *out->judged);
+}
+
+lurewatch_error
+lw_evaluate_trained(const struct lw_lessons *l, const struct lw_trained *t, struct lw_evaluation *out)
+{
+	uint32_t labels = (uint32_t)l->corpus->label.n;
+	lurewatch_error e = LUREWATCH_E_MEMORY;
+
+	start(l, out);
+	out->threshold = t->threshold;
+	for (size_t i = 0; out->judged != NULL && i < l->n; i++) {
+		double p[LW_LABELS_MAX];
+		bool flagged = t->risk[i] >= t->threshold;
+
+		lw_calibrated(t->calibration, l->experts, labels, t->margin + i * l->width, p);
+		out->judged[l->some[i]] = (struct lw_judgement){ t->risk[i], likeliest(l, p, flagged), flagged, true };
+	}
+	if (out->judged != NULL)
+		e = lw_evaluation_gather(out);
+	if (e != LUREWATCH_OK)
+		lw_evaluation_free(out);
+	return e;
+}
+
+lurewatch_error
+lw_evaluate_transfer(const struct lw_lessons *l, const struct lw_train_options *o, enum lw_leave_out by,
+    struct lw_evaluation *out)
+{
+	uint32_t *key = malloc((l->n + 1) * sizeof *key), all = 0;
+	double *margin = calloc(l->n * l->width + 1, sizeof *margin);
+	struct lw_folds folds = { 0 };
+	lurewatch_error e = LUREWATCH_E_MEMORY;
+
+	start(l, out);
+	out->held_out = by == LW_LEAVE_SOURCE ? "source" : "language";
 	if (key != NULL && margin != NULL && out->judged != NULL && keys(l, by, key, &all))
 		e = lw_folds_whole(key, all, l->n, all, &folds);
 	if (e == LUREWATCH_OK)

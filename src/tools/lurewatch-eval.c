@@ -3,7 +3,7 @@
  *
  * A wrong argument, a corpus or a model that cannot be read give a line that says which, and status 2.
  */
-#include "learn/evaluate.h"
+#include "learn/report.h"
 #include "tools/arguments.h"
 #include "tools/find_model.h"
 #include "tools/phases.h"
@@ -27,7 +27,7 @@ static const char help[] =
 "  lurewatch-eval --leave-out lang --core cases.jsonl public.jsonl\n"
 "\n"
 "  -m, --model MODEL      else $LUREWATCH_MODEL, else the installed model\n"
-"  -o, --output OUTPUT    text or json\n"
+"  -o, --output OUTPUT    text, json or html (one page, no network)\n"
 "      --split SPLIT      train, dev or all (all)\n"
 "      --threshold P      another threshold than the model's\n"
 "      --leave-out WHAT   source or lang: no model; learns from all but one, judges\n"
@@ -52,7 +52,8 @@ static const struct option longs[] = {
 
 struct arguments {
 	const char *model;
-	bool json, transfer;
+	enum { AS_TEXT, AS_JSON, AS_HTML } output;
+	bool transfer;
 	enum lw_leave_out leave_out;
 	double threshold;
 	struct lw_training training;
@@ -66,9 +67,9 @@ take_option(struct arguments *a, int option, char *value)
 		a->model = value;
 		break;
 	case 'o':
-		a->json = strcmp(value, "json") == 0;
-		if (!a->json && strcmp(value, "text") != 0)
-			lw_refuse(tool, "-o", value, "text or json is meant");
+		a->output = strcmp(value, "json") == 0 ? AS_JSON : strcmp(value, "html") == 0 ? AS_HTML : AS_TEXT;
+		if (a->output == AS_TEXT && strcmp(value, "text") != 0)
+			lw_refuse(tool, "-o", value, "text, json or html is meant");
 		break;
 	case THRESHOLD:
 		a->threshold = lw_number_argument(tool, "--threshold", value, 0, 1);
@@ -99,12 +100,17 @@ fail(const char *what, const char *why)
 static bool
 report(const struct arguments *a, const struct lw_evaluation *v)
 {
-	char *text = a->json ? lw_evaluation_json(v) : lw_evaluation_text(v);
+	struct lw_buffer page = { 0 };
+	char *text = a->output == AS_JSON ? lw_evaluation_json(v) : a->output == AS_TEXT ? lw_evaluation_text(v) : NULL;
 	bool done;
 
+	if (a->output == AS_HTML && lw_report_html(v, "Lurewatch evaluation", &page) && lw_buffer_add(&page, "", 1))
+		text = page.at;
+	else
+		lw_buffer_free(&page);
 	if (text == NULL)
 		return fail(lurewatch_strerror(LUREWATCH_E_MEMORY), "");
-	done = fputs(text, stdout) >= 0 && (!a->json || putchar('\n') != EOF) && fflush(stdout) == 0;
+	done = fputs(text, stdout) >= 0 && (a->output != AS_JSON || putchar('\n') != EOF) && fflush(stdout) == 0;
 	free(text);
 	return done || fail("standard output", strerror(errno));
 }

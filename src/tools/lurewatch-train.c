@@ -4,6 +4,7 @@
  * A wrong argument, a corpus that cannot be learned from and a model that cannot be written give a
  * line that says which, and status 2; the old model stays as it was.
  */
+#include "learn/report.h"
 #include "tools/arguments.h"
 #include "tools/phases.h"
 #include "tools/training.h"
@@ -39,15 +40,19 @@ static const char help[] =
 "      --vocabulary DIR   concepts and indicators; none: without\n"
 "      --cap N            at most N messages of a source and label; 0: no cap\n"
 "      --set NAME=VALUE   another setting; --set help lists them\n"
+"      --report FILE.html what came out of the folds, as one page\n"
 "      --seed N           chance, always the same for the same N (1)\n"
 "  -j, --threads N        labels learned side by side; the model is the same\n"
 "  -h, --help             this;  -V, --version\n"
 "\n"
 "Status: 0 the model is written, 2 an error.\n";
 
+enum { REPORT = 256 };
+
 static const struct option longs[] = {
 	LW_TRAINING_OPTIONS,
 	{ "output", required_argument, NULL, 'o' },
+	{ "report", required_argument, NULL, REPORT },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -95,7 +100,31 @@ print_summary(const struct lw_lessons *l, const struct lw_trained *t)
 }
 
 static bool
-learn(struct lw_training *a, const char *output)
+write_report(const struct lw_training *a, const struct lw_trained *t, const char *path)
+{
+	struct lw_evaluation v;
+	struct lw_buffer page = { 0 };
+	FILE *f;
+	bool done;
+
+	if (lw_evaluate_trained(&a->lessons, t, &v) != LUREWATCH_OK)
+		return lw_training_fail(a, lurewatch_strerror(LUREWATCH_E_MEMORY), "");
+	done = lw_report_html(&v, "Lurewatch training: every message judged by a fold that did not see it", &page) ||
+	    lw_training_fail(a, lurewatch_strerror(LUREWATCH_E_MEMORY), "");
+	lw_evaluation_free(&v);
+	if (done) {
+		f = fopen(path, "wb");
+		done = f != NULL && fwrite(page.at, 1, page.len, f) == page.len;
+		done = (f == NULL || fclose(f) == 0) && done;
+		if (!done)
+			lw_training_fail(a, path, strerror(errno));
+	}
+	lw_buffer_free(&page);
+	return done;
+}
+
+static bool
+learn(struct lw_training *a, const char *output, const char *report)
 {
 	struct lw_trained trained = { 0 };
 	struct lw_phases phases;
@@ -112,6 +141,7 @@ learn(struct lw_training *a, const char *output)
 		done = lw_training_fail(a, lurewatch_strerror(e), "");
 	if (done && (e = lw_train_write(&a->lessons, &a->options, &trained, output)) != LUREWATCH_OK)
 		done = lw_training_fail(a, output, e == LUREWATCH_E_IO ? strerror(errno) : lurewatch_strerror(e));
+	done = done && (report == NULL || write_report(a, &trained, report));
 	if (done)
 		print_summary(&a->lessons, &trained);
 	lw_trained_free(&trained);
@@ -123,7 +153,7 @@ main(int argc, char **argv)
 {
 	static char name[] = "lurewatch-train";
 	struct lw_training a;
-	const char *output = "model.lwm";
+	const char *output = "model.lwm", *report = NULL;
 	int option;
 	bool done;
 
@@ -133,6 +163,8 @@ main(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "o:j:hV", longs, NULL)) != -1) {
 		if (option == 'o')
 			output = optarg;
+		else if (option == REPORT)
+			report = optarg;
 		else if (option == 'h')
 			lw_say(tool, help);
 		else if (option == 'V')
@@ -144,7 +176,7 @@ main(int argc, char **argv)
 		lw_refuse(tool, "CORPUS", "", "a file of labelled messages is wanted");
 	/* a reader that went away is an error like a full disk, not a silent death */
 	signal(SIGPIPE, SIG_IGN);
-	done = can_write(&a, output) && lw_training_load(&a, argv + optind, argc - optind, true) && learn(&a, output);
+	done = can_write(&a, output) && (report == NULL || can_write(&a, report)) && lw_training_load(&a, argv + optind, argc - optind, true) && learn(&a, output, report);
 	lw_training_end(&a);
 	return done ? EXIT_SUCCESS : LW_EXIT_BAD_ARGUMENT;
 }
