@@ -489,6 +489,15 @@ settle(struct lw_matcher *m, bool all, struct lw_sequence *out)
 	return true;
 }
 
+void
+lw_match_ahead(const struct lw_matcher *m, const struct lw_text *text)
+{
+	const struct lw_vocabulary *v = m->vocabulary;
+
+	for (uint32_t w = 0; v->block != NULL && w < text->words; w++)
+		__builtin_prefetch(&v->cell[lw_key_cell(lw_hash_end(lw_key_of_word(text->word[w].hash)), v->block->cells)]);
+}
+
 static lurewatch_error
 match(struct lw_matcher *m, const struct lw_text *text, const struct lw_sums *sums, bool all, struct lw_sequence *out)
 {
@@ -502,10 +511,6 @@ match(struct lw_matcher *m, const struct lw_text *text, const struct lw_sums *su
 		m->unspaced = m->unspaced || text->letters[s] > 0;
 	for (int i = 0; i < LANGUAGES; i++)
 		m->votes[i] = 0;
-	/* most of the time goes into waiting for cells: all are asked for first */
-	for (uint32_t w = 0; w < text->words; w++)
-		__builtin_prefetch(&m->vocabulary->cell[lw_key_cell(lw_hash_end(lw_key_of_word(text->word[w].hash)),
-		    m->vocabulary->block->cells)]);
 	if (!find_forms(m) || !find_twins(m) || !find_shapes(m, sums))
 		return LUREWATCH_E_MEMORY;
 	for (size_t i = 0; i < m->main.n; i++)

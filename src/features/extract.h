@@ -20,6 +20,8 @@ struct lw_extractor {
 	size_t len;
 	uint8_t *seen;                  /* a bit a slot: already in this message's sets, or never wanted there */
 	uint32_t start[LW_BLOCKS + 1];
+	const char *records;            /* what will be read of each slot, NULL: nothing */
+	size_t stride;
 	bool traced;
 	struct lw_features features;
 };
@@ -46,6 +48,7 @@ lw_set_put(struct lw_extractor *x, enum lw_block block, uint32_t slot, uint32_t 
 	if ((x->seen[slot >> 3] & bit) != 0)
 		return;
 	x->seen[slot >> 3] |= bit;
+	__builtin_prefetch(x->records + slot * x->stride);
 	if (x->traced)
 		set->where[set->n] = (struct lw_range){ start, end };
 	set->slot[set->n++] = slot;

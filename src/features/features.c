@@ -146,6 +146,7 @@ lw_extract(struct lw_extractor *x, const char *utf8, size_t len, bool traced, co
 	if (e != LUREWATCH_OK)
 		return e;
 	x->len = x->text->from[x->text->n];
+	lw_match_ahead(x->matcher, x->text);
 	e = lw_find_sums(x->text, &x->sums);
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && e == LUREWATCH_OK; i++)
 		if ((x->settings->blocks & steps[i].blocks) != 0)
@@ -155,6 +156,13 @@ lw_extract(struct lw_extractor *x, const char *utf8, size_t len, bool traced, co
 	x->features.notes = x->text->notes;
 	*out = &x->features;
 	return LUREWATCH_OK;
+}
+
+void
+lw_extractor_records(struct lw_extractor *x, const void *records, size_t stride)
+{
+	x->records = records;
+	x->stride = stride;
 }
 
 const struct lw_text *

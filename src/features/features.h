@@ -74,6 +74,9 @@ void lw_extractor_free(struct lw_extractor *);
 lurewatch_error lw_extract(struct lw_extractor *, const char *utf8, size_t len, bool traced,
     const struct lw_features **out);
 
+/* Slot s's record, at records + s * stride, is asked of memory as soon as the slot is found. */
+void lw_extractor_records(struct lw_extractor *, const void *records, size_t stride);
+
 /* The text of the last lw_extract(), for evidence and readable reports. */
 const struct lw_text *lw_extractor_text(const struct lw_extractor *);
 struct lw_texter *lw_extractor_texter(struct lw_extractor *);

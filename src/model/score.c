@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NO_OVERFLOW = 256, AHEAD = 12, COLUMNS = (LW_ROWS_MAX + LW_EXPERTS_MAX) / LW_RECORD * LW_RECORD + LW_RECORD };
+enum { NO_OVERFLOW = 256, COLUMNS = (LW_ROWS_MAX + LW_EXPERTS_MAX) / LW_RECORD * LW_RECORD + LW_RECORD };
 
 lurewatch_error
 lurewatch_scorer_new(const lurewatch *m, lurewatch_scorer **out)
@@ -28,6 +28,7 @@ lurewatch_scorer_new(const lurewatch *m, lurewatch_scorer **out)
 		free(s);
 		return e;
 	}
+	lw_extractor_records(s->extractor, m->slot, m->stride);
 	*out = s;
 	return LUREWATCH_OK;
 }
@@ -56,8 +57,8 @@ typedef int8_t bytes16 __attribute__((vector_size(LW_RECORD)));
 typedef int16_t words16 __attribute__((vector_size(2 * LW_RECORD)));
 
 /*
- * Sums of sixteen columns of the records of `n` slots. Memory is the price: each record is fetched
- * ahead. Sixteen bits hold the sum of NO_OVERFLOW bytes.
+ * Sums of sixteen columns of the records of `n` slots, which the extractor has asked memory for. Sixteen
+ * bits hold the sum of NO_OVERFLOW bytes.
  */
 static void
 add_columns(const lurewatch *m, const uint32_t *slot, size_t n, uint32_t column, int64_t *sum)
@@ -71,8 +72,6 @@ add_columns(const lurewatch *m, const uint32_t *slot, size_t n, uint32_t column,
 		for (; i < end; i++) {
 			bytes16 record;
 
-			if (i + AHEAD < n)
-				__builtin_prefetch(base + (size_t)slot[i + AHEAD] * m->stride);
 			memcpy(&record, base + (size_t)slot[i] * m->stride, sizeof record);
 			part += __builtin_convertvector(record, words16);
 		}

@@ -192,6 +192,38 @@ word_end(struct lw_texter *t, uint32_t i, uint32_t stop)
 	return i;
 }
 
+static bool
+ascii_digit(uint32_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* As put_word, for the many words that need none of its care. */
+static lurewatch_error
+put_ascii_word(struct lw_texter *t, struct run w, uint8_t flags)
+{
+	struct lw_text *x = &t->text;
+	uint32_t begin = x->n, last = 0, same = 0;
+	bool letters = false;
+
+	for (uint32_t i = w.begin; i < w.end; i++) {
+		uint32_t c = x->norm[i];
+		bool digit = ascii_digit(c);
+
+		if (apostrophe(c))
+			continue;
+		letters = letters || !digit;
+		c = digit ? '0' : c;
+		same = c == last ? same + 1 : 0;
+		last = c;
+		if (same < (digit ? DIGITS : REPEATS))
+			push(t, c, x->norm_from[i]);
+	}
+	if (ascii_digit(x->norm[w.begin]))
+		flags |= LW_WORD_DIGITS;
+	return add_word(t, begin, letters ? LW_LATIN : LW_COMMON, flags);
+}
+
 static lurewatch_error
 put_word(struct lw_texter *t, struct run w, uint8_t flags)
 {
@@ -203,8 +235,10 @@ put_word(struct lw_texter *t, struct run w, uint8_t flags)
 
 	for (uint32_t i = w.begin; i < w.end && ascii; i++)
 		ascii = x->norm[i] < 0x80;
+	if (ascii)
+		return put_ascii_word(t, w, flags);
 	digits = at(t, w.begin)->kind == LW_DIGIT;
-	if (!ascii && (how = folding(t, w)) != KEEP) {
+	if ((how = folding(t, w)) != KEEP) {
 		flags |= LW_WORD_LOOKALIKE;
 		x->lookalikes++;
 		x->notes |= LUREWATCH_NOTE_LOOKALIKE;
