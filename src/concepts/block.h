@@ -99,10 +99,16 @@ lw_mark_is_set(const uint64_t *marks, uint64_t h)
 	return (marks[bit / 64] >> bit % 64 & 1) != 0;
 }
 
+static inline uint32_t
+lw_phrase_bit(uint64_t key)
+{
+	return (uint32_t)(key >> 20) % (LW_PHRASE_MARKS * 64);
+}
+
 static inline bool
 lw_phrase_is_set(const uint64_t *phrases, uint64_t key)
 {
-	uint32_t bit = (uint32_t)(key >> 20) % (LW_PHRASE_MARKS * 64);
+	uint32_t bit = lw_phrase_bit(key);
 
 	return (phrases[bit / 64] >> bit % 64 & 1) != 0;
 }

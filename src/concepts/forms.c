@@ -64,7 +64,7 @@ add_phrase(struct lw_compiler *c, struct symbols s, const struct lw_text *x, uin
 			h = lw_hash_add(h, x->sym[i]);
 		h = lw_hash_add(h, x->word[w].hash);
 		if (w == 1) {
-			uint32_t bit = (uint32_t)(lw_hash_end(h) >> 20) % (LW_PHRASE_MARKS * 64);
+			uint32_t bit = lw_phrase_bit(lw_hash_end(h));
 
 			c->phrases[bit / 64] |= (uint64_t)1 << bit % 64;
 		}

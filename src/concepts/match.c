@@ -494,8 +494,15 @@ lw_match_ahead(const struct lw_matcher *m, const struct lw_text *text)
 {
 	const struct lw_vocabulary *v = m->vocabulary;
 
-	for (uint32_t w = 0; v->block != NULL && w < text->words; w++)
-		__builtin_prefetch(&v->cell[lw_key_cell(lw_hash_end(lw_key_of_word(text->word[w].hash)), v->block->cells)]);
+	for (uint32_t w = 0; v->block != NULL && w < text->words; w++) {
+		uint64_t h = lw_key_of_word(text->word[w].hash);
+
+		__builtin_prefetch(&v->cell[lw_key_cell(lw_hash_end(h), v->block->cells)]);
+		if (w + 1 == text->words || text->word[w + 1].begin != text->word[w].end + 1)
+			continue;
+		h = lw_hash_add(lw_hash_add(h, text->sym[text->word[w].end]), text->word[w + 1].hash);
+		__builtin_prefetch(&v->phrases[lw_phrase_bit(lw_hash_end(h)) / 64]);
+	}
 }
 
 static lurewatch_error
