@@ -86,7 +86,7 @@ unspaced(const struct lw_char *c)
 static bool
 apostrophe(uint32_t c)
 {
-	return c == '\'' || c == 0x2019 || c == '`' || c == 0x02bc;
+	return c == '\'' || c == '`' || c == 0x2018 || c == 0x2019 || c == 0x02bb || c == 0x02bc;
 }
 
 /* The character of the message that norm[i] was made from: look-alikes are told by how they look. */
