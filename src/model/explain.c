@@ -166,6 +166,20 @@ trimmed(const char *utf8, size_t start, size_t end)
 	return end;
 }
 
+/* A longer passage may weigh more than a denser one that was found before it. */
+static void
+sort_strongest_first(lurewatch_evidence *out, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		lurewatch_evidence e = out[i];
+		size_t k = i;
+
+		for (; k > 0 && fabs(out[k - 1].weight) < fabs(e.weight); k--)
+			out[k] = out[k - 1];
+		out[k] = e;
+	}
+}
+
 lurewatch_error
 lurewatch_explain(lurewatch_scorer *s, const char *utf8, size_t len, lurewatch_evidence *out, size_t *n)
 {
@@ -194,5 +208,6 @@ lurewatch_explain(lurewatch_scorer *s, const char *utf8, size_t len, lurewatch_e
 		for (size_t i = p.first; i <= p.last; i++)
 			s->gain[i] = NAN;
 	}
+	sort_strongest_first(out, *n);
 	return LUREWATCH_OK;
 }
