@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MIXTURE_ROUNDS = 4 };
+
 void
 lw_train_defaults(struct lw_train_options *o)
 {
@@ -12,7 +14,7 @@ lw_train_defaults(struct lw_train_options *o)
 
 	*o = (struct lw_train_options){ .flag = flag, .flags = 2, .cost = 1, .balance = 0, .prior = 1, .target_fpr = 0.005,
 		.folds = 5, .least = 2, .per_source = 0, .per_group = 5, .core_share = 0.2, .seed = 1, .threads = 1,
-		.memory = (size_t)2 << 30 };
+		.memory = (size_t)3000000000u };
 }
 
 static struct lw_expert_options
@@ -149,58 +151,125 @@ lw_calibration_size(const struct lw_lessons *l)
 	return l->experts * labels * (labels + 1) + (l->experts == 2 ? 2 : 0);
 }
 
-/* Platt's sigmoid of the gate's margin; share[i] is then how much of message i the general expert has. */
-static lurewatch_error
-calibrate_gate(const struct lw_lessons *l, const struct lw_train_options *o, const double *margin, const bool *core,
-    const double *weight, size_t n, double *out, double *share)
-{
-	double *gate = malloc((n + 1) * sizeof *gate), pair[4];
-	uint32_t *kind = malloc((n + 1) * sizeof *kind);
-	lurewatch_error e = gate != NULL && kind != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
+/* Held-out margins and what is fitted to them. */
+struct mixture {
+	const struct lw_lessons *lessons;
+	const struct lw_train_options *options;
+	const double *margin, *weight;
+	const uint32_t *label;
+	size_t n;
+	double *out;                    /* the calibration */
+	double *share;                  /* of each message, how much of it is the general expert's */
+	double *own, *part;             /* room for one fit: two rows a message */
+	uint32_t *kind;
+};
 
-	for (size_t i = 0; e == LUREWATCH_OK && i < n; i++) {
-		gate[i] = margin[i * l->width + l->width - 1];
-		kind[i] = !core[i];
-	}
-	if (e == LUREWATCH_OK)
-		e = lw_calibrate(&(struct lw_calibration_data){ .n = n, .rows = 1, .labels = 2, .margin = gate, .label = kind,
-			.weight = weight }, o->prior, pair);
-	if (e == LUREWATCH_OK) {
-		out[0] = pair[2] - pair[0];
-		out[1] = pair[3] - pair[1];
-	}
-	for (size_t i = 0; e == LUREWATCH_OK && i < n; i++)
-		share[i] = lw_gate(out, gate[i]);
-	free(gate);
-	free(kind);
-	return e;
+static size_t
+expert_size(const struct mixture *x)
+{
+	size_t labels = x->lessons->corpus->label.n;
+
+	return labels * (labels + 1);
 }
 
 /* Each expert's calibration counts a message by its share in it. */
+static lurewatch_error
+fit_experts(struct mixture *x)
+{
+	size_t labels = x->lessons->corpus->label.n;
+	lurewatch_error e = LUREWATCH_OK;
+
+	for (uint32_t k = 0; k < x->lessons->experts && e == LUREWATCH_OK; k++) {
+		for (size_t i = 0; i < x->n; i++) {
+			memcpy(x->own + i * labels, x->margin + i * x->lessons->width + k * labels, labels * sizeof *x->own);
+			x->part[i] = x->weight[i] * (k == 0 ? x->share[i] : 1 - x->share[i]);
+		}
+		e = lw_calibrate(&(struct lw_calibration_data){ .n = x->n, .rows = labels, .labels = (uint32_t)labels,
+			.margin = x->own, .label = x->label, .weight = x->part }, x->options->prior, x->out + k * expert_size(x));
+	}
+	return e;
+}
+
+/* The sigmoid of the gate's margin that is nearest to the shares: every message counts for both sides. */
+static lurewatch_error
+fit_gate(struct mixture *x)
+{
+	size_t width = x->lessons->width;
+	double pair[4], *gate = x->out + 2 * expert_size(x);
+	lurewatch_error e;
+
+	for (size_t i = 0; i < x->n; i++) {
+		x->own[2 * i] = x->own[2 * i + 1] = x->margin[i * width + width - 1];
+		x->kind[2 * i] = 1;
+		x->kind[2 * i + 1] = 0;
+		x->part[2 * i] = x->weight[i] * x->share[i];
+		x->part[2 * i + 1] = x->weight[i] * (1 - x->share[i]);
+	}
+	e = lw_calibrate(&(struct lw_calibration_data){ .n = 2 * x->n, .rows = 1, .labels = 2, .margin = x->own, .label = x->kind,
+		.weight = x->part }, x->options->prior, pair);
+	if (e == LUREWATCH_OK) {
+		gate[0] = pair[2] - pair[0];
+		gate[1] = pair[3] - pair[1];
+	}
+	return e;
+}
+
+/* How far each expert accounts for a message's label, by what the gate and both say now. */
+static void
+take_shares(struct mixture *x)
+{
+	const struct lw_lessons *l = x->lessons;
+	uint32_t labels = (uint32_t)l->corpus->label.n;
+	const double *gate = x->out + 2 * expert_size(x);
+
+	for (size_t i = 0; i < x->n; i++) {
+		const double *m = x->margin + i * l->width;
+		double g = lw_gate(gate, m[l->width - 1]), p[2][LW_LABELS_MAX], general, core;
+
+		lw_softmax(x->out, labels, labels, m, p[0]);
+		lw_softmax(x->out + expert_size(x), labels, labels, m + labels, p[1]);
+		general = g * p[0][x->label[i]];
+		core = (1 - g) * p[1][x->label[i]];
+		x->share[i] = general + core > 0 ? general / (general + core) : g;
+	}
+}
+
+/* Begins with whose message it is, then some rounds of expectation and maximisation (Jordan and Jacobs 1994). */
+static lurewatch_error
+fit(struct mixture *x)
+{
+	lurewatch_error e = x->lessons->experts == 2 ? fit_gate(x) : LUREWATCH_OK;
+
+	if (e == LUREWATCH_OK)
+		e = fit_experts(x);
+	for (int round = 0; x->lessons->experts == 2 && round < MIXTURE_ROUNDS && e == LUREWATCH_OK; round++) {
+		take_shares(x);
+		e = fit_gate(x);
+		if (e == LUREWATCH_OK)
+			e = fit_experts(x);
+	}
+	return e;
+}
+
 lurewatch_error
 lw_train_calibrate(const struct lw_lessons *l, const struct lw_train_options *o, const double *margin,
     const uint32_t *label, const bool *core, const double *weight, size_t n, double *out)
 {
-	size_t labels = l->corpus->label.n, size = labels * (labels + 1);
-	double *own = malloc((n * labels + 1) * sizeof *own), *part = malloc((n + 1) * sizeof *part);
-	double *share = malloc((n + 1) * sizeof *share);
-	lurewatch_error e = own != NULL && part != NULL && share != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
+	size_t wide = l->corpus->label.n > 2 ? l->corpus->label.n : 2;
+	struct mixture x = { .lessons = l, .options = o, .margin = margin, .weight = weight, .label = label, .n = n, .out = out,
+		.share = malloc((n + 1) * sizeof *x.share), .own = malloc((n + 1) * wide * sizeof *x.own),
+		.part = malloc((n + 1) * 2 * sizeof *x.part), .kind = malloc((n + 1) * 2 * sizeof *x.kind) };
+	lurewatch_error e = LUREWATCH_E_MEMORY;
 
-	for (size_t i = 0; e == LUREWATCH_OK && i < n; i++)
-		share[i] = 1;
-	if (e == LUREWATCH_OK && l->experts == 2)
-		e = calibrate_gate(l, o, margin, core, weight, n, out + 2 * size, share);
-	for (uint32_t x = 0; x < l->experts && e == LUREWATCH_OK; x++) {
-		for (size_t i = 0; i < n; i++) {
-			memcpy(own + i * labels, margin + i * l->width + x * labels, labels * sizeof *own);
-			part[i] = weight[i] * (x == 0 ? share[i] : 1 - share[i]);
-		}
-		e = lw_calibrate(&(struct lw_calibration_data){ .n = n, .rows = labels, .labels = (uint32_t)labels, .margin = own,
-			.label = label, .weight = part }, o->prior, out + x * size);
+	if (x.share != NULL && x.own != NULL && x.part != NULL && x.kind != NULL) {
+		for (size_t i = 0; i < n; i++)
+			x.share[i] = l->experts == 2 && core[i] ? 0 : 1;
+		e = fit(&x);
 	}
-	free(own);
-	free(part);
-	free(share);
+	free(x.share);
+	free(x.own);
+	free(x.part);
+	free(x.kind);
 	return e;
 }
 

@@ -38,6 +38,8 @@ static const struct setting {
 	{ "core-share", "core messages' share of the calibration", DOUBLE, OF_TRAINING(core_share), 0.01, 0.99, true },
 	{ "least", "messages that must have a feature", UNSIGNED, OF_TRAINING(least), 1, 1000, true },
 	{ "copies", "at most so many copies of a template; 0: all", SIZE, OF_TRAINING(per_group), 0, 1e9, true },
+	{ "memory", "bytes that libsvm's matrices may take together (3e9): with less than it needs it is ten times slower", SIZE,
+	    OF_TRAINING(memory), 1e6, 1e12, true },
 	{ "hold-out", "folds of general messages: 0 at random, 1 whole sources", UNSIGNED, OF_TRAINING(hold_out), 0, 1, true },
 };
 
