@@ -87,12 +87,13 @@ $(FUZZ_OUT)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LEARN_A) $(IO_A) $(LIB_A)
 	$(CC) -fsanitize=address,undefined,fuzzer -o $@ $^ $(LEARN_LIBS) $(READ_LIBS) $(CORE_LIBS) -pthread
 
 install: all ## install below $(PREFIX)
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pkgconfig include share/lurewatch/models)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pkgconfig include share/lurewatch/models/concepts)
 	install -m 755 $(TOOL_BINARIES) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 src/lurewatch.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 $(LIB_A) $(LIB_SO) $(DESTDIR)$(PREFIX)/lib
 	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/liblurewatch.so
-	install -m 644 models/default.lwm $(DESTDIR)$(PREFIX)/share/lurewatch/models
+	install -m 644 models/default.lwm models/concepts.tsv models/indicators.tsv $(DESTDIR)$(PREFIX)/share/lurewatch/models
+	install -m 644 models/concepts/*.tsv $(DESTDIR)$(PREFIX)/share/lurewatch/models/concepts
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e "s|@VERSION@|$$(sed -n 's/^#define LUREWATCH_VERSION "\(.*\)"/\1/p' src/lurewatch.h)|" \
 	    scripts/lurewatch.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/lurewatch.pc
 
