@@ -181,6 +181,8 @@ open_fd(int fd, lurewatch **out)
 	map = mmap(NULL, (size_t)header.size, PROT_READ, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
 		return LUREWATCH_E_IO;
+	/* the file was just read, so its pages are at hand: bring in those that are touched, not their neighbours */
+	madvise(map, (size_t)header.size, MADV_RANDOM);
 	m = calloc(1, sizeof *m);
 	if (m == NULL) {
 		munmap(map, (size_t)header.size);
