@@ -130,6 +130,26 @@ lw_evaluation_free(struct lw_evaluation *v)
 	*v = (struct lw_evaluation){ 0 };
 }
 
+/* Groups held out are judged at thresholds of their own, so what was flagged is counted, not compared with one number. */
+static void
+count_flagged(const struct lw_evaluation *v, const uint32_t *key, uint32_t which, struct lw_metrics *out)
+{
+	double hit = 0, wrong = 0, positive = 0, negative = 0;
+
+	for (size_t i = 0; i < v->corpus->n; i++) {
+		if (!v->judged[i].judged || (key != NULL && key[i] != which))
+			continue;
+		positive += v->positive[i];
+		negative += !v->positive[i];
+		hit += v->positive[i] && v->judged[i].flagged;
+		wrong += !v->positive[i] && v->judged[i].flagged;
+	}
+	out->precision = hit / (hit + wrong);
+	out->recall = hit / positive;
+	out->fpr = wrong / negative;
+	out->f1 = 2 * hit / (hit + wrong + positive);
+}
+
 bool
 lw_evaluation_metrics(const struct lw_evaluation *v, const uint32_t *key, uint32_t which, struct lw_metrics *out)
 {
@@ -142,6 +162,8 @@ lw_evaluation_metrics(const struct lw_evaluation *v, const uint32_t *key, uint32
 		if (v->judged[i].judged && (key == NULL || key[i] == which))
 			s[n++] = (struct lw_scored){ v->judged[i].risk, 1, v->positive[i] };
 	lw_metrics_binary(s, n, v->threshold, out);
+	if (v->held_out != NULL)
+		count_flagged(v, key, which, out);
 	free(s);
 	return true;
 }

@@ -16,7 +16,7 @@ struct lw_judgement {
 
 struct lw_evaluation {
 	const struct lw_corpus *corpus;
-	double threshold;
+	double threshold;               /* with held_out, one of two: each half of the groups has its own */
 	struct lw_judgement *judged;    /* of every row of the corpus */
 	bool *positive;
 	size_t width;                   /* of the confusion: the model's labels, then those only the corpus has */
