@@ -368,12 +368,9 @@ merge(struct lw_matcher *m)
 	size_t i = 0, j = 0, k = 0;
 
 	while (i < a->n || j < b->n || k < c->n) {
-		const struct found *next;
+		bool main_next = i < a->n && (j == b->n || a->at[i].start <= b->at[j].start);
+		const struct found *next = main_next ? &a->at[i] : j < b->n ? &b->at[j] : NULL;
 
-		if (i < a->n && (j == b->n || a->at[i].start <= b->at[j].start))
-			next = &a->at[i];
-		else
-			next = j < b->n ? &b->at[j] : NULL;
 		if (next == NULL || (k < c->n && c->at[k].start <= next->start)) {
 			const struct found *shape = &c->at[k++];
 
@@ -387,8 +384,8 @@ merge(struct lw_matcher *m)
 		}
 		if (!add(&m->merged, next->value, next->start, next->end))
 			return false;
-		i += next == &a->at[i];
-		j += j < b->n && next == &b->at[j];
+		i += main_next;
+		j += !main_next;
 	}
 	return true;
 }

@@ -48,7 +48,8 @@ lw_set_put(struct lw_extractor *x, enum lw_block block, uint32_t slot, uint32_t 
 	if ((x->seen[slot >> 3] & bit) != 0)
 		return;
 	x->seen[slot >> 3] |= bit;
-	__builtin_prefetch(x->records + slot * x->stride);
+	if (x->records != NULL)
+		__builtin_prefetch(x->records + slot * x->stride);
 	if (x->traced)
 		set->where[set->n] = (struct lw_range){ start, end };
 	set->slot[set->n++] = slot;

@@ -181,7 +181,8 @@ lw_corpus_add(struct lw_corpus *c, const char *argument, bool core, enum lw_spli
 	char *own, *label = NULL;
 	lurewatch_error e;
 
-	if (!lw_grow(&c->file, &c->file_room, c->files + 1, sizeof *c->file))
+	/* rows of nothing but empty texts point into it all the same */
+	if (!lw_buffer_reserve(&c->text, 1) || !lw_grow(&c->file, &c->file_room, c->files + 1, sizeof *c->file))
 		return LUREWATCH_E_MEMORY;
 	own = strdup(argument);
 	if (n > 0)
