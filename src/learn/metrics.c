@@ -24,6 +24,13 @@ riskiest_first(const void *a, const void *b)
 	return (int)y->positive - (int)x->positive;
 }
 
+void
+lw_metrics_sort(struct lw_scored *s, size_t n)
+{
+	if (n > 0)
+		qsort(s, n, sizeof *s, riskiest_first);
+}
+
 static struct sums
 sum_up(const struct lw_scored *s, size_t n)
 {
@@ -113,8 +120,7 @@ lw_metrics_binary(struct lw_scored *s, size_t n, double threshold, struct lw_met
 	*out = (struct lw_metrics){ .n = n, .ece = calibration_error(s, n) };
 	for (size_t i = 0; i < n; i++)
 		out->positives += s[i].positive;
-	if (n > 0)
-		qsort(s, n, sizeof *s, riskiest_first);
+	lw_metrics_sort(s, n);
 	at_threshold(s, n, threshold, all, out);
 	over_thresholds(s, n, all, out);
 }
@@ -127,7 +133,7 @@ lw_threshold_for(struct lw_scored *s, size_t n, double target)
 
 	if (n == 0 || !(all.negative > 0))
 		return 0.5;
-	qsort(s, n, sizeof *s, riskiest_first);
+	lw_metrics_sort(s, n);
 	for (size_t i = 0; i < n;) {
 		double here = 0, risk = s[i].risk;
 

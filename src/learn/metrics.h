@@ -31,7 +31,10 @@ struct lw_metrics {
 	double ece;                     /* sum over 15 equal bins of risk: share of the bin * |mean risk - share of positives| */
 };
 
-/* Sorts the scores, highest risk first. Weights multiply the count of a message. */
+/* Highest risk first; positives first where risks tie. */
+void lw_metrics_sort(struct lw_scored *, size_t n);
+
+/* Sorts the scores. Weights multiply the count of a message. */
 void lw_metrics_binary(struct lw_scored *, size_t n, double threshold, struct lw_metrics *out);
 
 /*

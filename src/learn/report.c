@@ -60,20 +60,6 @@ put_share(struct lw_buffer *b, double x)
 	return isfinite(x) ? lw_buffer_addf(b, "%.1f&nbsp;%%", 100 * x) : lw_buffer_add_text(b, "–");
 }
 
-/* ---- the scores, highest first, and the places a curve passes ---- */
-
-struct curve { double *x, *y; size_t n; };
-
-static int
-riskiest_first(const void *a, const void *b)
-{
-	const struct lw_scored *x = a, *y = b;
-
-	if (x->risk != y->risk)
-		return x->risk < y->risk ? 1 : -1;
-	return (int)y->positive - (int)x->positive;
-}
-
 static struct lw_scored *
 scores_of(const struct lw_evaluation *v, size_t *n)
 {
@@ -83,8 +69,8 @@ scores_of(const struct lw_evaluation *v, size_t *n)
 	for (size_t i = 0; s != NULL && i < v->corpus->n; i++)
 		if (v->judged[i].judged)
 			s[(*n)++] = (struct lw_scored){ v->judged[i].risk, 1, v->positive[i] };
-	if (s != NULL && *n > 0)
-		qsort(s, *n, sizeof *s, riskiest_first);
+	if (s != NULL)
+		lw_metrics_sort(s, *n);
 	return s;
 }
 
