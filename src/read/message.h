@@ -14,6 +14,7 @@ struct lw_message {
 	struct lw_span before;   /* bytes that precede raw and belong to no record: byte order mark, CSV header */
 	struct lw_span text;     /* UTF-8 as found: what is judged, after the subject */
 	struct lw_span subject, sender, time, id;
+	struct lw_span conversation; /* chat, thread or other party it belongs to, as a person would name it */
 	struct lw_span label, lang, channel, source, split, group, family;
 	bool synthetic;
 	bool id_is_number;       /* the id was a JSON number: written back as one */
