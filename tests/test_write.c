@@ -155,6 +155,36 @@ START_TEST(mails_of_their_own_files_make_an_mbox)
 }
 END_TEST
 
+static const struct {
+	const char *in, *out;
+	size_t head;
+} edits[] = {
+	{ "Subject: a\n\nbody\n", "Subject: a\nX-A: 1\nX-B: 2\n\nbody\n", 26 },
+	{ "Subject: a\r\n\r\nbody", "Subject: a\r\nX-A: 1\r\nX-B: 2\r\n\r\nbody", 30 },
+	{ "x-a: forged\n  and folded\nSubject: a\n more\nX-B : old\nX-AB: stays\n\nX-A: body\n",
+	    "Subject: a\n more\nX-AB: stays\nX-A: 1\nX-B: 2\n\nX-A: body\n", 44 },
+	{ "X-A: all there was\n\nbody", "X-A: 1\nX-B: 2\n\nbody", 15 },
+	{ "From me Thu Jan  1 00:00:00 1970\nTo: b\n\n", "From me Thu Jan  1 00:00:00 1970\nTo: b\nX-A: 1\nX-B: 2\n\n", 54 },
+	{ "no header at all", "X-A: 1\nX-B: 2\n\nno header at all", 15 },
+	{ "Subject: headers alone", "Subject: headers alone\nX-A: 1\nX-B: 2\n", 37 },
+	{ "Subject: a\nnot a header\n\nb", "Subject: a\nX-A: 1\nX-B: 2\nnot a header\n\nb", 25 },
+	{ "", "X-A: 1\nX-B: 2\n", 14 },
+};
+
+START_TEST(mail_headers_are_replaced)
+{
+	const struct lw_span add[] = { LW_SPAN("X-A: 1"), LW_SPAN("X-B: 2") };
+	struct lw_mail_edit edit = { (const char *const[]){ "X-B", "X-A", NULL }, add, 2 };
+	struct lw_buffer b = { 0 };
+	size_t head;
+
+	ck_assert(lw_mail_edit(&b, (struct lw_span){ edits[_i].in, strlen(edits[_i].in) }, &edit, &head));
+	is(b, edits[_i].out);
+	ck_assert_uint_eq(head, edits[_i].head);
+	lw_buffer_free(&b);
+}
+END_TEST
+
 #define COUNT(array) (int)(sizeof(array) / sizeof(array)[0])
 
 Suite *
@@ -170,6 +200,7 @@ write_suite(void)
 	tcase_add_test(t, unreadable_records_are_in_their_place);
 	tcase_add_test(t, some_formats_have_no_place);
 	tcase_add_test(t, header_rows_get_columns);
+	tcase_add_loop_test(t, mail_headers_are_replaced, 0, COUNT(edits));
 	tcase_add_test(t, mails_of_their_own_files_make_an_mbox);
 	suite_add_tcase(s, t);
 	return s;

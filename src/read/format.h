@@ -59,9 +59,6 @@ bool lw_field_is_text(struct lw_span name); /* one of the usual names of the tex
 bool lw_field_says_yes(struct lw_span value); /* true, 1, yes */
 
 /* ---- helpers ---- */
-bool lw_span_same(struct lw_span, struct lw_span);      /* equal but for the case of ASCII letters */
-struct lw_span lw_span_trim(struct lw_span);            /* without blanks at either end */
-struct lw_span lw_span_line(struct lw_span *rest);      /* cuts the first line off, with its newline */
 bool lw_utf8_valid(struct lw_span);
 bool lw_utf8_repair(struct lw_buffer *, struct lw_span);   /* appends, a bad byte as U+FFFD */
 

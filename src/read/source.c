@@ -132,54 +132,7 @@ lw_field_says_yes(struct lw_span value)
 	return lw_span_same(value, LW_SPAN("true")) || lw_span_is(value, "1") || lw_span_same(value, LW_SPAN("yes"));
 }
 
-/* ---- spans ---- */
-
-static int
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? c + 32 : c;
-}
-
-bool
-lw_span_same(struct lw_span a, struct lw_span b)
-{
-	if (a.len != b.len)
-		return false;
-	for (size_t i = 0; i < a.len; i++)
-		if (lower(a.at[i]) != lower(b.at[i]))
-			return false;
-	return true;
-}
-
-static bool
-blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-struct lw_span
-lw_span_trim(struct lw_span s)
-{
-	while (s.len > 0 && blank(s.at[0])) {
-		s.at++;
-		s.len--;
-	}
-	while (s.len > 0 && blank(s.at[s.len - 1]))
-		s.len--;
-	return s;
-}
-
-struct lw_span
-lw_span_line(struct lw_span *rest)
-{
-	const char *end = rest->len > 0 ? memchr(rest->at, '\n', rest->len) : NULL;
-	struct lw_span line = { rest->at, end != NULL ? (size_t)(end - rest->at) + 1 : rest->len };
-
-	if (line.len > 0)
-		rest->at += line.len;
-	rest->len -= line.len;
-	return line;
-}
+/* ---- UTF-8 ---- */
 
 /* Length of the well-formed character at p (Unicode 15, table 3-7), 0 when it is none. */
 static size_t

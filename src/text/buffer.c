@@ -19,6 +19,53 @@ lw_span_is(struct lw_span s, const char *text)
 	return s.len == len && (len == 0 || memcmp(s.at, text, len) == 0);
 }
 
+static int
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? c + 32 : c;
+}
+
+bool
+lw_span_same(struct lw_span a, struct lw_span b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++)
+		if (lower(a.at[i]) != lower(b.at[i]))
+			return false;
+	return true;
+}
+
+static bool
+blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct lw_span
+lw_span_trim(struct lw_span s)
+{
+	while (s.len > 0 && blank(s.at[0])) {
+		s.at++;
+		s.len--;
+	}
+	while (s.len > 0 && blank(s.at[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+struct lw_span
+lw_span_line(struct lw_span *rest)
+{
+	const char *end = rest->len > 0 ? memchr(rest->at, '\n', rest->len) : NULL;
+	struct lw_span line = { rest->at, end != NULL ? (size_t)(end - rest->at) + 1 : rest->len };
+
+	if (line.len > 0)
+		rest->at += line.len;
+	rest->len -= line.len;
+	return line;
+}
+
 bool
 lw_grow(void *array_pointer, size_t *room, size_t want, size_t size)
 {

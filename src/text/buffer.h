@@ -24,6 +24,9 @@ struct lw_buffer {
 #define LW_SPAN(literal) ((struct lw_span){ (literal), sizeof(literal) - 1 })
 
 bool lw_span_is(struct lw_span, const char *text);  /* equal to the NUL-terminated text */
+bool lw_span_same(struct lw_span, struct lw_span);  /* equal but for the case of ASCII letters */
+struct lw_span lw_span_trim(struct lw_span);        /* without blanks at either end */
+struct lw_span lw_span_line(struct lw_span *rest);  /* cuts the first line off, with its newline */
 
 bool lw_buffer_reserve(struct lw_buffer *, size_t more); /* room for `more` bytes past len */
 bool lw_buffer_add(struct lw_buffer *, const char *, size_t);

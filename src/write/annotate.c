@@ -1,137 +1,26 @@
 /*
  * annotate.c - the original record with the verdict added, every other byte unchanged
  *
- * A mail gets one unfolded ASCII header after the last of its headers, with the mail's own
- * line end; X-Lurewatch headers that came in with it are forged and go first.
+ * A mail gets an X-Lurewatch header (mail_edit.c), a JSON object a member, a table columns.
  * Fails only without memory; lw_annotate_refusal() tells beforehand what cannot be annotated.
  */
 #include "write/write.h"
 
 #include <string.h>
-#include <strings.h>
-
-enum { LONGEST_HEADER = 900 };  /* bytes; RFC 5322 allows 998 */
-
-static struct lw_span
-cut_line(struct lw_span *rest)
-{
-	const char *end = rest->len > 0 ? memchr(rest->at, '\n', rest->len) : NULL;
-	struct lw_span line = { rest->at, end != NULL ? (size_t)(end - rest->at) + 1 : rest->len };
-
-	if (line.len > 0)
-		rest->at += line.len;
-	rest->len -= line.len;
-	return line;
-}
 
 /* ---- mail ---- */
 
 static bool
-is_empty(struct lw_span line)
-{
-	return lw_span_is(line, "\n") || lw_span_is(line, "\r\n");
-}
-
-static bool
-is_continuation(struct lw_span line)
-{
-	return line.len > 0 && (line.at[0] == ' ' || line.at[0] == '\t');
-}
-
-/* Length of the field name, blanks before the colon allowed as old mail has them; 0: no header. */
-static size_t
-header_name(struct lw_span line)
-{
-	size_t n = 0, end;
-
-	while (n < line.len && line.at[n] > ' ' && line.at[n] < 127 && line.at[n] != ':')
-		n++;
-	for (end = n; end < line.len && (line.at[end] == ' ' || line.at[end] == '\t');)
-		end++;
-	return end < line.len && line.at[end] == ':' ? n : 0;
-}
-
-static bool
-is_ours(struct lw_span line)
-{
-	static const char name[] = "X-Lurewatch";
-
-	return header_name(line) == sizeof name - 1 && strncasecmp(line.at, name, sizeof name - 1) == 0;
-}
-
-/* From_ line and empty lines before the headers, as an mbox has them. */
-static bool
-copy_prologue(struct lw_buffer *b, struct lw_span *rest)
-{
-	for (;;) {
-		struct lw_span ahead = *rest, line = cut_line(&ahead);
-		bool from = line.len > 5 && memcmp(line.at, "From ", 5) == 0;
-
-		if (!from && !(is_empty(line) && ahead.len > 5 && memcmp(ahead.at, "From ", 5) == 0))
-			return true;
-		if (!lw_buffer_add(b, line.at, line.len))
-			return false;
-		*rest = ahead;
-		if (from)
-			return true;
-	}
-}
-
-/* Copies the headers but ours. *any: there was one. */
-static bool
-copy_headers(struct lw_buffer *b, struct lw_span *rest, bool *any)
-{
-	bool skipping = false;
-
-	*any = false;
-	while (rest->len > 0) {
-		struct lw_span ahead = *rest, line = cut_line(&ahead);
-
-		if (!(*any && is_continuation(line))) {
-			if (header_name(line) == 0)
-				break;
-			skipping = is_ours(line);
-			*any = true;
-		}
-		*rest = ahead;
-		if (!skipping && !lw_buffer_add(b, line.at, line.len))
-			return false;
-	}
-	return true;
-}
-
-static bool
-put_mail_header(struct lw_buffer *b, const struct lw_result *r)
-{
-	size_t start = b->len;
-
-	if (!lw_buffer_addf(b, "X-Lurewatch: %s; label=%s; risk=", r->verdict->flagged ? "flagged" : "clean",
-	    lurewatch_label(r->model, r->verdict->label)) || !lw_put_fixed(b, r->verdict->risk, 4) ||
-	    !lw_buffer_add_text(b, "; indicators=") || !lw_put_indicators(b, r, ","))
-		return false;
-	if (b->len - start > LONGEST_HEADER)
-		b->len = start + LONGEST_HEADER;
-	return true;
-}
-
-static bool
 annotate_mail(struct lw_buffer *b, const struct lw_result *r)
 {
-	struct lw_span rest = r->message->raw, peek = rest, first = cut_line(&peek);
-	const char *end = first.len > 1 && first.at[first.len - 2] == '\r' ? "\r\n" : "\n";
-	bool any;
+	struct lw_buffer line = { 0 };
+	bool done;
 
-	if (!copy_prologue(b, &rest) || !copy_headers(b, &rest, &any))
-		return false;
-	if (b->len > 0 && b->at[b->len - 1] != '\n' && !lw_buffer_add_text(b, end))
-		return false;
-	if (!put_mail_header(b, r) || !lw_buffer_add_text(b, end))
-		return false;
-	peek = rest;
-	/* a body without any header before it: an empty line keeps it a body */
-	if (!any && rest.len > 0 && !is_empty(cut_line(&peek)) && !lw_buffer_add_text(b, end))
-		return false;
-	return lw_buffer_add(b, rest.at, rest.len);
+	done = lw_buffer_add_text(&line, LW_MAIL_HEADER ": ") && lw_put_mail_verdict(&line, r) &&
+	    lw_mail_edit(b, r->message->raw, &(struct lw_mail_edit){ (const char *const[]){ LW_MAIL_HEADER, NULL },
+	    &(struct lw_span){ line.at, line.len }, 1 }, NULL);
+	lw_buffer_free(&line);
+	return done;
 }
 
 /* ---- JSON lines ---- */
@@ -269,7 +158,7 @@ lw_write_as_mbox(struct lw_buffer *b, struct lw_span mail)
 	    !lw_buffer_add_text(b, "From lurewatch Thu Jan  1 00:00:00 1970\n"))
 		return false;
 	for (; rest.len > 0; first = false) {
-		line = cut_line(&rest);
+		line = lw_span_line(&rest);
 		if ((!first && wants_arrow(line) && !lw_buffer_add(b, ">", 1)) || !lw_buffer_add(b, line.at, line.len))
 			return false;
 	}

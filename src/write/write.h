@@ -40,6 +40,20 @@ bool lw_annotate(struct lw_buffer *, const struct lw_result *);
 bool lw_annotate_before(struct lw_buffer *, const struct lw_message *);     /* its `before`: a header row gets its columns */
 const char *lw_annotate_refusal(const struct lw_message *);     /* why this message's format has no place for a verdict, or NULL */
 
+/* ---- a mail's headers ---- */
+
+#define LW_MAIL_HEADER "X-Lurewatch"
+
+struct lw_mail_edit {
+	const char *const *remove;      /* names of headers that go, in any case, folded lines too; NULL-terminated */
+	const struct lw_span *add;      /* headers that come after the last one: unfolded, ASCII, without line end */
+	size_t adds;
+};
+
+/* Appends the mail edited, every other byte as it was; *head, unless NULL: bytes appended before the body, empty line included. */
+bool lw_mail_edit(struct lw_buffer *, struct lw_span mail, const struct lw_mail_edit *, size_t *head);
+bool lw_put_mail_verdict(struct lw_buffer *, const struct lw_result *); /* what X-Lurewatch says; at most 900 bytes */
+
 /* A mail that stood in a file of its own, as part of an mbox: From_ line, quoting, empty line. */
 bool lw_write_as_mbox(struct lw_buffer *, struct lw_span mail);
 
