@@ -13,6 +13,7 @@
 	ROOM(model) \
 	ROOM(learn) \
 	ROOM(read) \
+	ROOM(gsm) \
 	ROOM(write)
 
 #define ROOM(name) Suite *name##_suite(void);

@@ -4,8 +4,9 @@
  * ICU converts, so no locale and no iconv tables are needed. A bad sequence
  * becomes U+FFFD; an unknown name is as good as none. Fails only without memory.
  */
+#include "read/charset.h"
+
 #include "read/format.h"
-#include "read/mail.h"
 
 #include <string.h>
 #include <unicode/ucnv.h>

@@ -6,6 +6,7 @@
  */
 #include "read/mail.h"
 
+#include "read/charset.h"
 #include "read/format.h"
 
 #include "read/libraries_names.h"

@@ -25,9 +25,6 @@ bool lw_mail_read(struct lw_span raw, struct lw_mail *);    /* false: memory is 
 void lw_mail_fill(const struct lw_mail *, struct lw_message *); /* spans that borrow from the mail */
 void lw_mail_free(struct lw_mail *);
 
-/* Appends bytes of a charset as UTF-8. charset NULL or unknown: UTF-8 if valid, else the likeliest by ICU's guess. */
-bool lw_recode(struct lw_buffer *, struct lw_span bytes, const char *charset);
-
 /* Appends what a person sees of UTF-8 HTML: blocks break lines, pictures leave their alt text. */
 bool lw_html_text(struct lw_buffer *, struct lw_span html);
 
