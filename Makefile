@@ -30,7 +30,7 @@ READ  := $(wildcard src/read/*.c)
 WRITE := $(wildcard src/write/*.c)
 LEARN := $(wildcard src/learn/*.c)
 TOOLS := $(patsubst src/tools/%.c,%,$(wildcard src/tools/lurewatch*.c))
-TOOL_LEARN := src/tools/training.c src/tools/phases.c   # only for tools that learn
+TOOL_LEARN := $(addprefix src/tools/,training.c learning.c phases.c)   # only for tools that learn
 TOOL_SHARED := $(filter-out $(TOOL_LEARN) $(wildcard src/tools/lurewatch*.c),$(wildcard src/tools/*.c))
 SUITES := $(wildcard tests/*.c)
 

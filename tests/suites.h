@@ -12,6 +12,7 @@
 	ROOM(features) \
 	ROOM(model) \
 	ROOM(learn) \
+	ROOM(care) \
 	ROOM(read) \
 	ROOM(gsm) \
 	ROOM(write)

@@ -283,7 +283,7 @@ train_to(const char *general, const char *core, unsigned threads, const char *pa
 	ck_assert_int_eq(lw_train(&l, &o, &t), LUREWATCH_OK);
 	ck_assert_double_gt(t.metrics.auc, .95);
 	ck_assert_double_le(t.metrics.fpr, .005 + 1e-6);
-	ck_assert_int_eq(lw_train_write(&l, &o, &t, path), LUREWATCH_OK);
+	ck_assert_int_eq(lw_train_write(&l, &o, &t, NULL, path), LUREWATCH_OK);
 	lw_trained_free(&t);
 	lw_lessons_free(&l);
 	lw_corpus_free(&c);
@@ -402,7 +402,7 @@ START_TEST(tiny_corpora_train)
 		ck_assert_int_eq(lw_lessons_make(&c, &o, &l, &why), LUREWATCH_OK);
 		ck_assert_int_eq(lw_train(&l, &o, &t), LUREWATCH_OK);
 		ck_assert(t.threshold >= 0 && t.threshold <= 1);
-		ck_assert_int_eq(lw_train_write(&l, &o, &t, scratch_path("tiny.lwm")), LUREWATCH_OK);
+		ck_assert_int_eq(lw_train_write(&l, &o, &t, NULL, scratch_path("tiny.lwm")), LUREWATCH_OK);
 		ck_assert_int_eq(lurewatch_open(scratch_path("tiny.lwm"), &m), LUREWATCH_OK);
 		lurewatch_close(m);
 		lw_trained_free(&t);

@@ -43,7 +43,8 @@ label_length(const char *argument)
 {
 	size_t n = 0;
 
-	while (isalnum((unsigned char)argument[n]) || argument[n] == '-' || argument[n] == '_')
+	/* bytes above ASCII too: labels are in any language */
+	while (isalnum((unsigned char)argument[n]) || argument[n] == '-' || argument[n] == '_' || (argument[n] & 0x80) != 0)
 		n++;
 	if (argument[n] != '=' || access(argument, F_OK) == 0)
 		return 0;
@@ -72,6 +73,14 @@ number_of(struct lw_names *names, struct lw_span s, uint32_t *out)
 }
 
 static bool
+add_id(struct lw_buffer *b, const struct lw_message *m)
+{
+	if (m->id.len > 0)
+		return lw_buffer_add(b, m->id.at, m->id.len);
+	return lw_buffer_addf(b, "%s:%llu", m->path, (unsigned long long)m->record);
+}
+
+static bool
 add_row(struct lw_corpus *c, const struct lw_message *m, struct lw_buffer *room)
 {
 	struct lw_row row = { .file = (uint32_t)c->files - 1 };
@@ -85,8 +94,10 @@ add_row(struct lw_corpus *c, const struct lw_message *m, struct lw_buffer *room)
 		return false;
 	row.at = c->text.len;
 	row.len = judged.len;
-	if (!lw_grow(&c->row, &c->row_room, c->n + 1, sizeof *c->row) || !lw_buffer_add(&c->text, judged.at, judged.len))
+	if (!lw_grow(&c->row, &c->row_room, c->n + 1, sizeof *c->row) || !lw_buffer_add(&c->text, judged.at, judged.len) ||
+	    !add_id(&c->text, m))
 		return false;
+	row.id_len = c->text.len - row.at - row.len;
 	c->row[c->n++] = row;
 	c->file[c->files - 1].rows++;
 	return true;
@@ -239,6 +250,18 @@ lw_corpus_free(struct lw_corpus *c)
 	lw_names_free(&c->group);
 	lw_buffer_free(&c->text);
 	*c = (struct lw_corpus){ 0 };
+}
+
+struct lw_span
+lw_corpus_text(const struct lw_corpus *c, size_t row)
+{
+	return (struct lw_span){ c->text.at + c->row[row].at, c->row[row].len };
+}
+
+struct lw_span
+lw_corpus_id(const struct lw_corpus *c, size_t row)
+{
+	return (struct lw_span){ c->text.at + c->row[row].at + c->row[row].len, c->row[row].id_len };
 }
 
 size_t

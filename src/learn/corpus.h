@@ -21,6 +21,7 @@ bool lw_split_named(const char *, enum lw_split *out);
 
 struct lw_row {
 	size_t at, len;                 /* judged bytes, in lw_corpus.text */
+	size_t id_len;                  /* its id, or FILE:RECORD, stands right after them */
 	uint32_t label, source, lang, family; /* in the names of the same word; LW_NO_NAME: not said */
 	uint32_t group;                 /* in lw_corpus.group, LW_NO_NAME when the record names none */
 	uint32_t file;                  /* in lw_corpus.file */
@@ -48,6 +49,9 @@ lurewatch_error lw_corpus_add(struct lw_corpus *, const char *argument, bool cor
 /* Renumbers the labels: ham, spam, fraud, recruitment, then others as they came, so that files may come in any order. */
 lurewatch_error lw_corpus_order_labels(struct lw_corpus *);
 void lw_corpus_free(struct lw_corpus *);
+
+struct lw_span lw_corpus_text(const struct lw_corpus *, size_t row);
+struct lw_span lw_corpus_id(const struct lw_corpus *, size_t row);
 
 /* Rows of a label; their share tells what may be learned. */
 size_t lw_corpus_count(const struct lw_corpus *, uint32_t label);

@@ -4,9 +4,8 @@
  * The record is one JSON object without a date of the run, so that the same corpus and seed give the same
  * bytes; SOURCE_DATE_EPOCH, read by the tool, may add one. Only memory and the file can fail.
  */
-#include "learn/train.h"
+#include "learn/care.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +72,8 @@ labels(const struct lw_lessons *l)
 }
 
 static char *
-record_of(const struct lw_lessons *l, const struct lw_train_options *o, const struct lw_trained *t)
+record_of(const struct lw_lessons *l, const struct lw_train_options *o, const struct lw_trained *t,
+    const struct lw_care *care)
 {
 	json_t *r = json_pack("{s:s, s:s, s:I, s:f, s:f, s:i, s:I, s:i, s:I, s:I, s:f, s:I, s:o, s:o, s:o, s:o}", "version",
 	    LUREWATCH_VERSION, "solver", t->solver->name, "rows", (json_int_t)l->n, "cost", o->cost, "balance", o->balance,
@@ -81,7 +81,8 @@ record_of(const struct lw_lessons *l, const struct lw_train_options *o, const st
 	    (json_int_t)o->per_source, "per_group", (json_int_t)o->per_group, "target_fpr", o->target_fpr, "experts",
 	    (json_int_t)l->experts, "labels", labels(l), "out_of_fold", metrics(&t->metrics), "fits", fits(l, t), "corpora",
 	    corpora(l->corpus));
-	char *text = r != NULL ? json_dumps(r, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
+	bool done = r != NULL && (care == NULL || json_object_set_new(r, "care", lw_care_json(care, l->corpus)) == 0);
+	char *text = done ? json_dumps(r, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
 
 	json_decref(r);
 	return text;
@@ -111,14 +112,15 @@ lay_out(const struct lw_lessons *l, const struct lw_trained *t, float *weight, u
 }
 
 lurewatch_error
-lw_train_write(const struct lw_lessons *l, const struct lw_train_options *o, const struct lw_trained *t, const char *path)
+lw_train_write(const struct lw_lessons *l, const struct lw_train_options *o, const struct lw_trained *t,
+    const struct lw_care *care, const char *path)
 {
 	uint32_t labels = (uint32_t)l->corpus->label.n, rows = (uint32_t)l->width, dimension = l->matrix.dimension;
 	const char *name[LW_LABELS_MAX];
 	float *weight = calloc((size_t)dimension * rows + 1, sizeof *weight);
 	uint8_t *rarity = calloc((size_t)dimension * l->experts + 1, 1);
 	double bias[LW_ROWS_MAX];
-	char *record = record_of(l, o, t);
+	char *record = record_of(l, o, t, care);
 	lurewatch_error e = LUREWATCH_E_MEMORY;
 
 	for (uint32_t k = 0; k < labels; k++)

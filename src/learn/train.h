@@ -100,8 +100,9 @@ lurewatch_error lw_train_calibrate(const struct lw_lessons *, const struct lw_tr
 /* Sum of the probabilities of flagged labels. */
 double lw_risk_of(const struct lw_lessons *, const double *calibration, const double *margin);
 
-/* Writes the model with its training record. */
+/* Writes the model with its training record; care (NULL: none was taken) goes into it. */
+struct lw_care;
 lurewatch_error lw_train_write(const struct lw_lessons *, const struct lw_train_options *, const struct lw_trained *,
-    const char *path);
+    const struct lw_care *care, const char *path);
 
 #endif
