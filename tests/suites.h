@@ -15,6 +15,7 @@
 	ROOM(care) \
 	ROOM(read) \
 	ROOM(gsm) \
+	ROOM(chats) \
 	ROOM(write)
 
 #define ROOM(name) Suite *name##_suite(void);

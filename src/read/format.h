@@ -14,9 +14,11 @@
 
 struct lw_source {              /* one open file, as a format sees it */
 	struct lw_stream *stream;
+	const char *path;           /* as the user would name it; "-" for standard input */
 	const struct lw_read_options *options;
 	void *state;                /* the format's own, from its open */
 	char delimiter;             /* of a table's columns, set by its open */
+	bool document;              /* the records are parts of one document, set by open: see struct lw_message */
 	struct lw_buffer *before;   /* open may add bytes here that belong to no record */
 	struct lw_buffer *reason;   /* why open or next failed, NUL-terminated: lw_source_fail() */
 };
@@ -33,7 +35,7 @@ struct lw_format {
 };
 
 extern const struct lw_format lw_format_lines, lw_format_jsonl, lw_format_csv, lw_format_tsv, lw_format_mbox,
-    lw_format_eml, lw_format_maildir;
+    lw_format_eml, lw_format_maildir, lw_format_telegram;
 
 const struct lw_format *lw_format_named(const char *name);      /* NULL: there is none */
 /* By extension, else by the first bytes; where formats share an extension the first bytes decide. */

@@ -1,13 +1,11 @@
 /*
  * jsonl.c - one JSON object a line
  *
- * jansson parses. What it refuses and people have all the same (half a surrogate
- * pair, bytes that are no UTF-8, numbers too big) is mended on a second try; what
- * is still no object with a text is an error record with the cause.
+ * What is no object with a text is an error record with the cause.
  */
 #include "read/format.h"
+#include "read/json.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,82 +49,7 @@ jsonl_close(struct lw_source *s)
 	free(j);
 }
 
-/* ---- mending ---- */
-
-/* The value of \uXXXX at p, or -1. */
-static long
-escape_at(const char *p, size_t left)
-{
-	long value = 0;
-
-	if (left < 6 || p[0] != '\\' || p[1] != 'u')
-		return -1;
-	for (int i = 2; i < 6; i++) {
-		static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-		const char *d = p[i] != '\0' ? strchr(digits, p[i]) : NULL;
-
-		if (d == NULL)
-			return -1;
-		value = value << 4 | ((d - digits) & 15);
-	}
-	return value;
-}
-
-/* Half pairs become \ufffd, in place: the length stays. A backslash before a backslash escapes nothing after it. */
-static void
-mend_surrogates(char *p, size_t len)
-{
-	for (size_t i = 0; i < len;) {
-		long c = escape_at(p + i, len - i), next;
-
-		if (c < 0xd800 || c > 0xdfff) {
-			i += p[i] == '\\' ? 2 : 1;
-			continue;
-		}
-		next = escape_at(p + i + 6, len - i - 6);
-		if (c < 0xdc00 && next >= 0xdc00 && next <= 0xdfff) {
-			i += 12;
-			continue;
-		}
-		memcpy(p + i, "\\ufffd", 6);
-		i += 6;
-	}
-}
-
-/* Raw control characters inside strings, as careless exporters leave them, become blanks; between values they are blanks. */
-static void
-mend_controls(char *p, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)p[i] < 0x20)
-			p[i] = ' ';
-}
-
-static bool
-parse(struct lw_source *s, struct lw_span line, json_error_t *error)
-{
-	struct jsonl *j = s->state;
-
-	json_decref(j->object);
-	j->object = json_loadb(line.at, line.len, JSON_ALLOW_NUL, error);
-	if (j->object != NULL)
-		return true;
-	j->line.len = 0;
-	if (!lw_utf8_repair(&j->line, line))
-		return false;
-	mend_surrogates(j->line.at, j->line.len);
-	mend_controls(j->line.at, j->line.len);
-	j->object = json_loadb(j->line.at, j->line.len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, error);
-	return j->object != NULL;
-}
-
 /* ---- fields ---- */
-
-static struct lw_span
-string_of(const json_t *value)
-{
-	return (struct lw_span){ json_string_value(value), json_string_length(value) };
-}
 
 /* An id or a time may be a number; anything else that is no string is passed over. Strings borrow from the object. */
 static struct lw_span
@@ -136,7 +59,7 @@ scalar_of(struct jsonl *j, const json_t *value, bool *number)
 
 	*number = json_is_number(value);
 	if (json_is_string(value))
-		return string_of(value);
+		return lw_json_string(value);
 	if (json_is_integer(value) && lw_buffer_addf(&j->number, "%lld", (long long)json_integer_value(value)))
 		return (struct lw_span){ j->number.at + at, j->number.len - at };
 	if (json_is_real(value) && lw_buffer_addf(&j->number, "%.0f", json_real_value(value)))
@@ -170,7 +93,7 @@ fill(struct lw_source *s, struct lw_message *m, const char *key, const json_t *v
 	bool number;
 
 	if (strcmp(key, "synthetic") == 0)
-		m->synthetic = json_is_true(value) || lw_field_says_yes(string_of(value));
+		m->synthetic = json_is_true(value) || lw_field_says_yes(lw_json_string(value));
 	if (is_wanted(s, name))
 		to = &m->text;
 	if (to == NULL)
@@ -179,7 +102,7 @@ fill(struct lw_source *s, struct lw_message *m, const char *key, const json_t *v
 		if (!json_is_string(value) || rank > *text_rank || (s->options->field != NULL && rank >= 0))
 			return;
 		*text_rank = rank;
-		m->text = string_of(value);
+		m->text = lw_json_string(value);
 		return;
 	}
 	if (to->len > 0)
@@ -226,7 +149,9 @@ jsonl_next(struct lw_source *s, struct lw_message *m, bool *got)
 	/* blank lines before the object came along in raw; the line itself is in text */
 	line = m->text;
 	m->text = (struct lw_span){ "", 0 };
-	if (!parse(s, line, &error)) {
+	json_decref(j->object);
+	j->object = lw_json_parse(line, &j->line, &error);
+	if (j->object == NULL) {
 		j->error.len = 0;
 		m->error = lw_buffer_addf(&j->error, "bad JSON at column %d: %s", error.column, error.text) ?
 		    j->error.at : "out of memory";

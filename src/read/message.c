@@ -34,7 +34,7 @@ lw_message_copy(const struct lw_message *m, struct lw_buffer *room, struct lw_me
 	struct lw_message copy = *m;
 	struct lw_span error = { m->error, m->error != NULL ? strlen(m->error) + 1 : 0 };
 	struct lw_span path = { m->path, m->path != NULL ? strlen(m->path) + 1 : 0 };
-	struct lw_span *spans[] = { &copy.raw, &copy.before, &copy.text, &copy.subject, &copy.sender, &copy.conversation, &copy.time,
+	struct lw_span *spans[] = { &copy.raw, &copy.before, &copy.joint, &copy.text, &copy.subject, &copy.sender, &copy.conversation, &copy.time,
 		&copy.id, &copy.label, &copy.lang, &copy.channel, &copy.source, &copy.split, &copy.group, &copy.family,
 		&error, &path };
 	enum { SPANS = sizeof spans / sizeof spans[0] };

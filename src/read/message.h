@@ -11,7 +11,8 @@
 
 struct lw_message {
 	struct lw_span raw;      /* the record's own bytes, separators included */
-	struct lw_span before;   /* bytes that precede raw and belong to no record: byte order mark, CSV header */
+	struct lw_span before;   /* bytes that precede raw and belong to no record: byte order mark, CSV header, JSON around lists */
+	struct lw_span joint;    /* of a document: bytes after before that part raw from the record before it in its list: a comma */
 	struct lw_span text;     /* UTF-8 as found: what is judged, after the subject */
 	struct lw_span subject, sender, time, id;
 	struct lw_span conversation; /* chat, thread or other party it belongs to, as a person would name it */
@@ -19,6 +20,7 @@ struct lw_message {
 	bool synthetic;
 	bool id_is_number;       /* the id was a JSON number: written back as one */
 	bool recoded;            /* raw is UTF-16, text was made UTF-8: nothing can be written into raw */
+	bool document;           /* records are parts of one document: `before` is its structure and never left out */
 	char delimiter;          /* between the columns of a table; 0: no table */
 	uint64_t record;         /* 1 for the first record of its file; 0: the error is the whole file's */
 	const char *path;        /* NUL-terminated; "-" for standard input */

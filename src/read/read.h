@@ -9,8 +9,8 @@
  * in a directory that too is a message with `error` (and record 0 when no
  * record was reached), and the walk goes on with the next file.
  *
- * Bytes are never lost: `before` and `raw` of all messages, then the tail,
- * joined are the file (unpacked). The one exception is a record longer than
+ * Bytes are never lost: `before`, `joint` and `raw` of all messages, then the
+ * tail, joined are the file (unpacked). The one exception is a record longer than
  * LW_RECORD_MAX, an error whose raw is empty.
  *
  * Adding a format: write one file that fills a `struct lw_format`, and name it

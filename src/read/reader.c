@@ -85,7 +85,7 @@ open_file(struct lw_reader *r)
 	r->record = 0;
 	r->reason.len = 0;
 	r->format = NULL;
-	r->source = (struct lw_source){ .options = &r->options, .before = &r->before, .reason = &r->reason };
+	r->source = (struct lw_source){ .options = &r->options, .path = r->path, .before = &r->before, .reason = &r->reason };
 	e = lw_stream_open(r->path, &r->reason, &r->source.stream);
 	if (e != LUREWATCH_OK)
 		return e;
@@ -187,6 +187,7 @@ finish(struct lw_reader *r)
 	m->format = r->format != NULL ? r->format->name : NULL;
 	m->record = r->record;
 	m->delimiter = r->source.delimiter;
+	m->document = r->source.document;
 	m->recoded = r->source.stream != NULL && lw_stream_recoded(r->source.stream);
 	m->before = (struct lw_span){ r->before.len > 0 ? r->before.at : "", r->before.len };
 	r->before_given = true;

@@ -48,6 +48,7 @@ struct scan {
 
 	const char *format;             /* of what was filtered so far */
 	struct lw_buffer before;        /* header written last */
+	bool in_list;                   /* a record was written since: the next of a document needs its joint */
 	bool file_begins;               /* the next record written is a file's first */
 	char last[2];                   /* bytes written last */
 	struct lw_progress progress;
@@ -231,7 +232,8 @@ put_before(struct scan *s, const struct lw_message *m)
 {
 	struct lw_span before = m->before;
 	struct lw_buffer shown = { 0 };
-	bool same = before.len == s->before.len && before.len > 0 && memcmp(before.at, s->before.at, before.len) == 0;
+	bool same = !m->document && before.len == s->before.len && before.len > 0 &&
+	    memcmp(before.at, s->before.at, before.len) == 0;
 
 	if (!(s->options->filter || s->options->annotate) || before.len == 0 || same)
 		return;
@@ -244,6 +246,7 @@ put_before(struct scan *s, const struct lw_message *m)
 	} else {
 		put(s, shown.at, shown.len);
 	}
+	s->in_list = false;
 	lw_buffer_free(&shown);
 }
 
@@ -264,6 +267,17 @@ fits(struct scan *s, const struct lw_message *m)
 	report(s, m->path, why);
 	s->stop = true;
 	return false;
+}
+
+static void
+put_record(struct scan *s, const struct job *j, const struct lw_message *m)
+{
+	if (j->out.len == 0)
+		return;
+	if ((s->options->filter || s->options->annotate) && s->in_list)
+		put(s, m->joint.at, m->joint.len);
+	put(s, j->out.at, j->out.len);
+	s->in_list = true;
 }
 
 static void
@@ -291,7 +305,7 @@ emit(struct scan *s, struct job *j, const struct lw_message *m)
 	if (s->file_begins && (s->options->filter || s->options->annotate) && (m->before.len > 0 || j->out.len > 0))
 		part_files(s, m);
 	put_before(s, m);
-	put(s, j->out.at, j->out.len);
+	put_record(s, j, m);
 	shrink(&j->out);
 	shrink(&j->judged);
 	shrink(&j->room);

@@ -93,6 +93,7 @@ static const struct {
 	{ "eml", annotate_mail, NULL },
 	{ "maildir", annotate_mail, NULL },
 	{ "jsonl", annotate_json, NULL },
+	{ "telegram", annotate_json, NULL },
 	{ "csv", annotate_row, header_row },
 	{ "tsv", annotate_row, header_row },
 };
@@ -113,7 +114,7 @@ const char *
 lw_annotate_refusal(const struct lw_message *m)
 {
 	if (m->format != NULL && entry_of(m) == ANNOTATED)
-		return "this format has no place for a verdict (mbox, eml, jsonl, csv and tsv have); use -o jsonl or -o tsv";
+		return "this format has no place for a verdict (mail, JSON and tables have); use -o jsonl or -o tsv";
 	return m->recoded ? "UTF-16 cannot be annotated; recode it to UTF-8 first" : NULL;
 }
 

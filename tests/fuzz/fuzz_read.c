@@ -60,7 +60,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	e = lw_reader_open(path, &options, &reader);
 	while (e == LUREWATCH_OK && (e = lw_reader_next(reader, &m)) == LUREWATCH_OK && m != NULL) {
-		if (!lw_buffer_add(&joined, m->before.at, m->before.len) || !lw_buffer_add(&joined, m->raw.at, m->raw.len) ||
+		if (!lw_buffer_add(&joined, m->before.at, m->before.len) || !lw_buffer_add(&joined, m->joint.at, m->joint.len) ||
+		    !lw_buffer_add(&joined, m->raw.at, m->raw.len) ||
 		    lw_message_judged(m, &room, &judged) != LUREWATCH_OK)
 			abort();
 	}

@@ -1,0 +1,250 @@
+/* test_chats.c - exports of chats, whole and cut and damaged: no message lost, reordered or invented, no byte changed */
+#include "scratch.h"
+#include "read/read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- all of a file ---- */
+
+struct taken {
+	struct lw_message *m;
+	struct lw_buffer *room;
+	size_t n, messages, rooms;
+	struct lw_buffer joined;        /* every byte that came, in order */
+	lurewatch_error error;
+	char format[16];
+};
+
+static void
+join(struct taken *t, const struct lw_message *m)
+{
+	ck_assert(lw_buffer_add(&t->joined, m->before.at, m->before.len));
+	ck_assert(lw_buffer_add(&t->joined, m->joint.at, m->joint.len));
+	ck_assert(lw_buffer_add(&t->joined, m->raw.at, m->raw.len));
+}
+
+static struct taken
+take_as(const char *path, const char *format)
+{
+	struct lw_read_options options = { .format = format };
+	struct taken t = { 0 };
+	struct lw_reader *reader;
+	const struct lw_message *m = NULL;
+
+	t.error = lw_reader_open(path, &options, &reader);
+	while (t.error == LUREWATCH_OK && (t.error = lw_reader_next(reader, &m)) == LUREWATCH_OK && m != NULL) {
+		ck_assert(lw_grow(&t.m, &t.messages, t.n + 1, sizeof *t.m));
+		ck_assert(lw_grow(&t.room, &t.rooms, t.n + 1, sizeof *t.room));
+		t.room[t.n] = (struct lw_buffer){ 0 };
+		ck_assert_int_eq(lw_message_copy(m, &t.room[t.n], &t.m[t.n]), LUREWATCH_OK);
+		join(&t, &t.m[t.n]);
+		t.n++;
+	}
+	join(&t, lw_reader_tail(reader));
+	if (lw_reader_format(reader) != NULL)
+		snprintf(t.format, sizeof t.format, "%s", lw_reader_format(reader));
+	lw_reader_close(reader);
+	return t;
+}
+
+static void
+drop(struct taken *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		lw_buffer_free(&t->room[i]);
+	free(t->room);
+	free(t->m);
+	lw_buffer_free(&t->joined);
+}
+
+#define is(span, literal) ck_assert_msg(lw_span_is(span, literal), "got \"%.*s\", not \"%s\"", \
+    (int)(span).len, (span).at, literal)
+
+/* ---- samples ---- */
+
+static const char telegram_chat[] =
+    "{\n \"name\": \"Jobs\",\n \"type\": \"private_group\",\n \"id\": 41,\n \"messages\": [\n"
+    "  {\n   \"id\": 1,\n   \"type\": \"service\",\n   \"actor\": \"Mira\",\n   \"action\": \"create_group\",\n   \"text\": \"\"\n  },\n"
+    "  {\n   \"id\": 2,\n   \"type\": \"message\",\n   \"date\": \"2024-03-01T10:00:00\",\n   \"from\": \"Tomas\",\n"
+    "   \"forwarded_from\": \"Overseas\",\n   \"text\": [\"apply \", {\"type\": \"text_link\", \"text\": \"here\", "
+    "\"href\": \"https://example.com/a\"}, \"!\"]\n  },\n"
+    "  {\n   \"id\": 3,\n   \"type\": \"message\",\n   \"from\": \"Mira\",\n   \"text\": \"a } \\\" ] \\\\\"\n  }\n ]\n}";
+static const char telegram_account[] =
+    "{\"about\":\"Data\",\"contacts\":{\"list\":[{\"name\":\"[\"}]},\"chats\":{\"list\":["
+    "{\"name\":\"A\",\"type\":\"personal_chat\",\"id\":7,\"messages\":[{\"id\":1,\"text\":\"one\"},{\"id\":2,\"text\":\"two\"}]},"
+    "{\"type\":\"saved_messages\",\"id\":8,\"messages\":[{\"id\":1,\"text\":\"three\"}]},"
+    "{\"name\":\"B\",\"id\":9,\"messages\":[]}]},"
+    "\"left_chats\":{\"list\":[{\"name\":\"C\",\"type\":\"public_channel\",\"id\":10,\"messages\":[{\"id\":5,\"text\":\"four\"}]}]}}\n";
+
+static const struct {
+	const char *file, *format, *text;
+	size_t records;
+} samples[] = {
+	{ "result.json", "telegram", telegram_chat, 3 },
+	{ "account.json", "telegram", telegram_account, 4 },
+};
+
+enum { SAMPLES = sizeof samples / sizeof samples[0] };
+
+static struct taken
+take_sample(int i)
+{
+	return take_as(scratch_file(samples[i].file, samples[i].text, strlen(samples[i].text)), NULL);
+}
+
+static void
+same_bytes(const struct taken *t, const char *text, size_t len)
+{
+	ck_assert_uint_eq(t->joined.len, len);
+	ck_assert(len == 0 || memcmp(t->joined.at, text, len) == 0);
+}
+
+START_TEST(sample_is_told_and_kept)
+{
+	struct taken t = take_sample(_i);
+
+	ck_assert_int_eq(t.error, LUREWATCH_OK);
+	ck_assert_str_eq(t.format, samples[_i].format);
+	ck_assert_uint_eq(t.n, samples[_i].records);
+	for (size_t i = 0; i < t.n; i++)
+		ck_assert_ptr_null(t.m[i].error);
+	same_bytes(&t, samples[_i].text, strlen(samples[_i].text));
+	drop(&t);
+}
+END_TEST
+
+START_TEST(cut_at_every_byte)
+{
+	size_t last = 0;
+
+	for (size_t len = 0; len < strlen(samples[_i].text); len++) {
+		struct taken t = take_as(scratch_file(samples[_i].file, samples[_i].text, len), samples[_i].format);
+
+		same_bytes(&t, samples[_i].text, len);
+		ck_assert_uint_ge(t.n, last);
+		ck_assert_uint_le(t.n, samples[_i].records);
+		last = t.n;
+		drop(&t);
+	}
+}
+END_TEST
+
+/* Every byte in turn made wrong: all bytes come out, and messages before the damage as they were. */
+START_TEST(one_byte_wrong)
+{
+	size_t len = strlen(samples[_i].text);
+	char *bad = strdup(samples[_i].text);
+	static const char wrong[] = "\"\\{}[],\n\0\xff";
+
+	for (size_t at = 0; at < len; at++) {
+		struct taken t;
+		char was = bad[at];
+
+		bad[at] = wrong[at % (sizeof wrong - 1)];
+		t = take_as(scratch_file(samples[_i].file, bad, len), samples[_i].format);
+		if (t.error == LUREWATCH_OK)
+			same_bytes(&t, bad, len);
+		drop(&t);
+		bad[at] = was;
+	}
+	free(bad);
+}
+END_TEST
+
+/* ---- Telegram ---- */
+
+START_TEST(telegram_fields)
+{
+	struct taken t = take_sample(0);
+
+	is(t.m[0].text, "");
+	is(t.m[0].sender, "Mira");
+	is(t.m[1].id, "41/2");
+	is(t.m[1].text, "apply here!\nhttps://example.com/a");
+	is(t.m[1].sender, "Tomas (forwarded from Overseas)");
+	is(t.m[1].time, "2024-03-01T10:00:00");
+	is(t.m[1].conversation, "Jobs");
+	is(t.m[1].channel, "telegram");
+	is(t.m[2].text, "a } \" ] \\");
+	drop(&t);
+	t = take_sample(1);
+	is(t.m[1].conversation, "A");
+	is(t.m[1].joint, ",");
+	is(t.m[2].joint, "");
+	is(t.m[2].conversation, "saved_messages 8");
+	is(t.m[3].id, "10/5");
+	drop(&t);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	size_t records;
+	const char *errors;             /* a letter a record: . read, x not */
+	lurewatch_error error;
+} damaged[] = {
+	{ "{\"type\":\"personal_chat\",\"messages\":[1,{\"text\":\"a\"},null,\"{\",{\"text\":\"b\"}]}", 5, "x.xx.", LUREWATCH_OK },
+	{ "{\"type\":\"personal_chat\",\"messages\":[}{\"text\":\"a\"}]}", 2, "x.", LUREWATCH_OK },
+	{ "{\"type\":\"personal_chat\",\"messages\":[{\"text\":\"bell \\x07\"}]}", 1, ".", LUREWATCH_OK },
+	{ "{\"messages\":[\n {\"text\":[{\n  \"text\":\"a\"\n },\n {\"text\":\"b\"}]}", 2, "x.", LUREWATCH_OK },
+	{ "{\"messages\":[{\"text\":\"a\"}", 1, ".", LUREWATCH_E_IO },
+	{ "{\"messages\":[{\"text\":\"a", 1, "x", LUREWATCH_E_IO },
+	{ "{\"messages\":[]} {\"messages\":[{\"text\":\"a\"}]}\n", 1, ".", LUREWATCH_OK },
+	{ "plain", 0, "", LUREWATCH_E_IO },
+	{ "", 0, "", LUREWATCH_OK },
+};
+
+START_TEST(telegram_damage_stays_in_its_place)
+{
+	size_t len = strlen(damaged[_i].text);
+	struct taken t = take_as(scratch_file("damaged.json", damaged[_i].text, len), "telegram");
+
+	ck_assert_uint_eq(t.n, damaged[_i].records);
+	ck_assert_int_eq(t.error, damaged[_i].error);
+	for (size_t i = 0; i < t.n; i++)
+		ck_assert_msg((t.m[i].error != NULL) == (damaged[_i].errors[i] == 'x'), "record %zu: %s", i, t.m[i].error);
+	if (t.error == LUREWATCH_OK)
+		same_bytes(&t, damaged[_i].text, len);
+	drop(&t);
+}
+END_TEST
+
+/* ---- telling formats apart ---- */
+
+static const struct {
+	const char *file, *text, *format;
+} others[] = {
+	{ "a.json", "{\"text\":\"hello\"}\n", "jsonl" },
+	{ "b.json", "{\"id\":1,\"type\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}\n", "jsonl" },
+	{ "c.txt", "{\"about\":\"me\",\"text\":\"x\"}\n", "jsonl" },
+};
+
+START_TEST(others_stay_what_they_are)
+{
+	struct taken t = take_as(scratch_file(others[_i].file, others[_i].text, strlen(others[_i].text)), NULL);
+
+	ck_assert_str_eq(t.format, others[_i].format);
+	drop(&t);
+}
+END_TEST
+
+#define COUNT(table) ((int)(sizeof (table) / sizeof (table)[0]))
+
+Suite *
+chats_suite(void)
+{
+	Suite *s = suite_create("chats");
+	TCase *t = tcase_create("chats");
+
+	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t, sample_is_told_and_kept, 0, SAMPLES);
+	tcase_add_loop_test(t, cut_at_every_byte, 0, SAMPLES);
+	tcase_add_loop_test(t, one_byte_wrong, 0, SAMPLES);
+	tcase_add_test(t, telegram_fields);
+	tcase_add_loop_test(t, telegram_damage_stays_in_its_place, 0, COUNT(damaged));
+	tcase_add_loop_test(t, others_stay_what_they_are, 0, COUNT(others));
+	suite_add_tcase(s, t);
+	return s;
+}
