@@ -13,6 +13,7 @@
 	ROOM(model) \
 	ROOM(learn) \
 	ROOM(care) \
+	ROOM(evaluate) \
 	ROOM(read) \
 	ROOM(gsm) \
 	ROOM(chats) \

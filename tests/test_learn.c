@@ -57,9 +57,12 @@ END_TEST
 /* Risks .9+ .8- .7+ .6+ .5- .4- : worked by hand. */
 START_TEST(metrics_by_hand)
 {
-	struct lw_scored s[] = { { .4, 1, false }, { .9, 1, true }, { .8, 1, false }, { .7, 1, true }, { .6, 1, true },
-		{ .5, 1, false } };
+	static const double risk[] = { .4, .9, .8, .7, .6, .5 };
+	struct lw_scored s[6];
 	struct lw_metrics m;
+
+	for (int i = 0; i < 6; i++)
+		s[i] = (struct lw_scored){ .risk = risk[i], .weight = 1, .positive = i == 1 || i == 3 || i == 4 };
 
 	lw_metrics_binary(s, 6, .65, &m);
 	ck_assert_double_eq_tol(m.auc, 7. / 9, 1e-12);
@@ -79,8 +82,11 @@ END_TEST
 /* Ties are never ordered: all equal is a coin. */
 START_TEST(ties_are_half)
 {
-	struct lw_scored s[4] = { { .5, 1, true }, { .5, 1, false }, { .5, 1, true }, { .5, 1, false } };
+	struct lw_scored s[4];
 	struct lw_metrics m;
+
+	for (int i = 0; i < 4; i++)
+		s[i] = (struct lw_scored){ .risk = .5, .weight = 1, .positive = i % 2 == 0 };
 
 	lw_metrics_binary(s, 4, .5, &m);
 	ck_assert_double_eq(m.auc, .5);
@@ -337,7 +343,6 @@ START_TEST(groups_left_out_are_judged_unseen)
 	struct lw_lessons l;
 	struct lw_evaluation v;
 	struct lw_metrics m;
-	char *text;
 
 	load(&c, make_corpus("transfer.jsonl", 600, 4, ""), false);
 	ck_assert_int_eq(lw_lessons_make(&c, &o, &l, &why), LUREWATCH_OK);
@@ -345,9 +350,7 @@ START_TEST(groups_left_out_are_judged_unseen)
 	ck_assert(lw_evaluation_metrics(&v, NULL, 0, &m));
 	ck_assert_uint_eq(m.n, 600);
 	ck_assert_double_gt(m.auc, .9);
-	text = lw_evaluation_json(&v);
-	ck_assert_ptr_nonnull(strstr(text, "\"held_out\""));
-	free(text);
+	ck_assert_str_eq(v.held_out, "source");
 	lw_evaluation_free(&v);
 	lw_lessons_free(&l);
 	lw_corpus_free(&c);

@@ -1,9 +1,11 @@
 /* evaluate.c - judging a corpus, on several threads, and gathering the figures; only memory can fail */
 #include "learn/evaluate.h"
 #include "learn/parallel.h"
+#include "learn/random.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 enum { BATCH = 64 };
 
@@ -76,15 +78,63 @@ line_up_labels(struct lw_evaluation *v, uint32_t *place)
 	return true;
 }
 
+struct copy {
+	uint64_t key;
+	uint32_t row;
+};
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct copy *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return x->row < y->row ? -1 : 1;
+}
+
+/* group[i]: the first row with the same `group` field, or without one with the same bytes. */
+static bool
+find_copies(const struct lw_corpus *c, uint32_t *group)
+{
+	struct copy *copy = malloc((c->n + 1) * sizeof *copy);
+
+	if (copy == NULL)
+		return false;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct lw_row *r = &c->row[i];
+
+		copy[i].key = r->group != LW_NO_NAME ? lw_mix(r->group) : XXH3_64bits(c->text.at + r->at, r->len);
+		copy[i].row = (uint32_t)i;
+	}
+	qsort(copy, c->n, sizeof *copy, by_key);
+	for (size_t i = 0; i < c->n; i++)
+		group[copy[i].row] = i > 0 && copy[i].key == copy[i - 1].key ? group[copy[i - 1].row] : copy[i].row;
+	free(copy);
+	return true;
+}
+
+static bool
+take_groups(struct lw_evaluation *v, const uint32_t *group)
+{
+	v->group = malloc((v->corpus->n + 1) * sizeof *v->group);
+	if (v->group == NULL)
+		return false;
+	if (group == NULL)
+		return find_copies(v->corpus, v->group);
+	memcpy(v->group, group, v->corpus->n * sizeof *group);
+	return true;
+}
+
 lurewatch_error
-lw_evaluation_gather(struct lw_evaluation *v)
+lw_evaluation_gather(struct lw_evaluation *v, const uint32_t *group)
 {
 	const struct lw_corpus *c = v->corpus;
 	uint32_t *place = calloc(c->label.n + 1, sizeof *place);
 	lurewatch_error e = LUREWATCH_E_MEMORY;
 
 	v->positive = calloc(c->n + 1, sizeof *v->positive);
-	if (place != NULL && v->positive != NULL)
+	if (place != NULL && v->positive != NULL && take_groups(v, group))
 		e = line_up_labels(v, place) ? LUREWATCH_OK : LUREWATCH_E_ARGUMENT;
 	if (e == LUREWATCH_OK && (v->confusion = calloc(v->width * v->width, sizeof *v->confusion)) == NULL)
 		e = LUREWATCH_E_MEMORY;
@@ -115,7 +165,7 @@ lw_evaluate(const struct lw_corpus *c, const lurewatch *model, double threshold,
 	out->judged = calloc(c->n + 1, sizeof *out->judged);
 	e = out->judged != NULL ? judge(out, model, threads, watcher) : LUREWATCH_E_MEMORY;
 	if (e == LUREWATCH_OK)
-		e = lw_evaluation_gather(out);
+		e = lw_evaluation_gather(out, NULL);
 	if (e != LUREWATCH_OK)
 		lw_evaluation_free(out);
 	return e;
@@ -126,44 +176,38 @@ lw_evaluation_free(struct lw_evaluation *v)
 {
 	free(v->judged);
 	free(v->positive);
+	free(v->group);
 	free(v->confusion);
 	*v = (struct lw_evaluation){ 0 };
 }
 
-/* Groups held out are judged at thresholds of their own, so what was flagged is counted, not compared with one number. */
-static void
-count_flagged(const struct lw_evaluation *v, const uint32_t *key, uint32_t which, struct lw_metrics *out)
+struct lw_scored *
+lw_evaluation_scores(const struct lw_evaluation *v, const uint32_t *key, uint32_t which, size_t *n)
 {
-	double hit = 0, wrong = 0, positive = 0, negative = 0;
+	size_t all = 0;
+	struct lw_scored *s;
 
-	for (size_t i = 0; i < v->corpus->n; i++) {
-		if (!v->judged[i].judged || (key != NULL && key[i] != which))
-			continue;
-		positive += v->positive[i];
-		negative += !v->positive[i];
-		hit += v->positive[i] && v->judged[i].flagged;
-		wrong += !v->positive[i] && v->judged[i].flagged;
-	}
-	out->precision = hit / (hit + wrong);
-	out->recall = hit / positive;
-	out->fpr = wrong / negative;
-	out->f1 = 2 * hit / (hit + wrong + positive);
+	for (size_t i = 0; i < v->corpus->n; i++)
+		all += v->judged[i].judged && (key == NULL || key[i] == which);
+	s = malloc((all + 1) * sizeof *s);
+	*n = 0;
+	for (size_t i = 0; s != NULL && i < v->corpus->n; i++)
+		if (v->judged[i].judged && (key == NULL || key[i] == which))
+			s[(*n)++] = (struct lw_scored){ v->judged[i].risk, 1, v->positive[i], v->judged[i].flagged, v->group[i] };
+	if (s != NULL)
+		lw_metrics_sort(s, *n);
+	return s;
 }
 
 bool
 lw_evaluation_metrics(const struct lw_evaluation *v, const uint32_t *key, uint32_t which, struct lw_metrics *out)
 {
-	struct lw_scored *s = malloc((v->corpus->n + 1) * sizeof *s);
-	size_t n = 0;
+	size_t n;
+	struct lw_scored *s = lw_evaluation_scores(v, key, which, &n);
 
 	if (s == NULL)
 		return false;
-	for (size_t i = 0; i < v->corpus->n; i++)
-		if (v->judged[i].judged && (key == NULL || key[i] == which))
-			s[n++] = (struct lw_scored){ v->judged[i].risk, 1, v->positive[i] };
-	lw_metrics_binary(s, n, v->threshold, out);
-	if (v->held_out != NULL)
-		count_flagged(v, key, which, out);
+	lw_metrics_sorted(s, n, out);
 	free(s);
 	return true;
 }

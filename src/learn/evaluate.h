@@ -19,6 +19,7 @@ struct lw_evaluation {
 	double threshold;               /* with held_out, one of two: each half of the groups has its own */
 	struct lw_judgement *judged;    /* of every row of the corpus */
 	bool *positive;
+	uint32_t *group;                /* of every row, below corpus->n: messages of one are one finding */
 	size_t width;                   /* of the confusion: the model's labels, then those only the corpus has */
 	const char *label[2 * LW_LABELS_MAX];
 	bool label_flagged[2 * LW_LABELS_MAX];
@@ -27,7 +28,10 @@ struct lw_evaluation {
 	const char *held_out;           /* "source" or "lang" when each group was judged by experts that never saw it; else NULL */
 };
 
-/* threshold < 0: the model's. Both borrowed. More labels than there is room for are LUREWATCH_E_ARGUMENT. */
+/*
+ * threshold < 0: the model's. Groups are what the corpora's `group` says, else messages of the same bytes.
+ * Both borrowed. More labels than there is room for are LUREWATCH_E_ARGUMENT.
+ */
 lurewatch_error lw_evaluate(const struct lw_corpus *, const lurewatch *, double threshold, unsigned threads,
     const struct lw_watcher *, struct lw_evaluation *out);
 
@@ -43,17 +47,16 @@ lurewatch_error lw_evaluate_transfer(const struct lw_lessons *, const struct lw_
     struct lw_evaluation *out);
 void lw_evaluation_free(struct lw_evaluation *);
 
-/* Of the rows for which key[row] is `which`; key NULL: of all. False when memory is gone. */
-bool lw_evaluation_metrics(const struct lw_evaluation *, const uint32_t *key, uint32_t which, struct lw_metrics *out);
+/* Scores of the rows for which key[row] is `which` (key NULL: of all), sorted; freed by the caller. NULL when memory is gone. */
+struct lw_scored *lw_evaluation_scores(const struct lw_evaluation *, const uint32_t *key, uint32_t which, size_t *n);
 
-/* Both are freed by the caller; NULL when memory is gone. */
-char *lw_evaluation_json(const struct lw_evaluation *);
-char *lw_evaluation_text(const struct lw_evaluation *);
+/* Their figures. False when memory is gone. */
+bool lw_evaluation_metrics(const struct lw_evaluation *, const uint32_t *key, uint32_t which, struct lw_metrics *out);
 
 /* What training itself saw: the out-of-fold risks of its lessons. */
 lurewatch_error lw_evaluate_trained(const struct lw_lessons *, const struct lw_trained *, struct lw_evaluation *out);
 
-/* For the ways of judging: positives and confusion from `judged`, with names and flags of the labels set. */
-lurewatch_error lw_evaluation_gather(struct lw_evaluation *);
+/* For the ways of judging: positives and confusion from `judged`, with names and flags of the labels set. group may be NULL: copies. */
+lurewatch_error lw_evaluation_gather(struct lw_evaluation *, const uint32_t *group);
 
 #endif

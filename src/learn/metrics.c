@@ -10,9 +10,33 @@ enum { ECE_BINS = 15 };
 const double lw_recall_fpr[LW_RECALLS] = { [LW_RECALL_1] = 0.01, [LW_RECALL_05] = 0.005, [LW_RECALL_01] = 0.001,
 	[LW_RECALL_3] = 0.03 };
 
+#define AT(field) offsetof(struct lw_metrics, field)
+const struct lw_figure_about lw_figure[LW_FIGURES] = {
+	[LW_AUC] = { "auc", "AUC", AT(auc), true },
+	[LW_AVERAGE_PRECISION] = { "average_precision", "average precision", AT(average_precision), true },
+	[LW_PRECISION] = { "precision", "precision", AT(precision), true },
+	[LW_RECALL] = { "recall", "recall", AT(recall), true },
+	[LW_F1] = { "f1", "F1", AT(f1), true },
+	[LW_FPR] = { "fpr", "false positives", AT(fpr), false },
+	[LW_RECALL_AT_3] = { "recall_at_fpr_0.03", "recall at 3 % false positives", AT(recall_at[LW_RECALL_3]), true },
+	[LW_RECALL_AT_1] = { "recall_at_fpr_0.01", "recall at 1 % false positives", AT(recall_at[LW_RECALL_1]), true },
+	[LW_RECALL_AT_05] = { "recall_at_fpr_0.005", "recall at 0.5 % false positives", AT(recall_at[LW_RECALL_05]), true },
+	[LW_RECALL_AT_01] = { "recall_at_fpr_0.001", "recall at 0.1 % false positives", AT(recall_at[LW_RECALL_01]), true },
+	[LW_ECE] = { "ece", "calibration error (ECE)", AT(ece), false },
+};
+
 struct sums {
 	double positive, negative;
 };
+
+double
+lw_figure_of(const struct lw_metrics *m, enum lw_figure f)
+{
+	double x;
+
+	memcpy(&x, (const char *)m + lw_figure[f].at, sizeof x);
+	return x;
+}
 
 static int
 riskiest_first(const void *a, const void *b)
@@ -55,12 +79,13 @@ within(double part, double whole, double limit)
 }
 
 static void
-at_threshold(const struct lw_scored *s, size_t n, double threshold, struct sums all, struct lw_metrics *out)
+at_threshold(const struct lw_scored *s, size_t n, struct sums all, struct lw_metrics *out)
 {
 	struct sums flagged = { 0, 0 };
 
-	for (size_t i = 0; i < n && s[i].risk >= threshold; i++)
-		*(s[i].positive ? &flagged.positive : &flagged.negative) += s[i].weight;
+	for (size_t i = 0; i < n; i++)
+		if (s[i].flagged)
+			*(s[i].positive ? &flagged.positive : &flagged.negative) += s[i].weight;
 	out->precision = ratio(flagged.positive, flagged.positive + flagged.negative);
 	out->recall = ratio(flagged.positive, all.positive);
 	out->fpr = ratio(flagged.negative, all.negative);
@@ -85,7 +110,8 @@ over_thresholds(const struct lw_scored *s, size_t n, struct sums all, struct lw_
 		pairs += here.negative * (above.positive + here.positive / 2);
 		above.positive += here.positive;
 		above.negative += here.negative;
-		precision += here.positive * ratio(above.positive, above.positive + above.negative);
+		if (here.positive > 0)
+			precision += here.positive * ratio(above.positive, above.positive + above.negative);
 		for (int r = 0; r < LW_RECALLS; r++)
 			if (within(above.negative, all.negative, lw_recall_fpr[r]))
 				out->recall_at[r] = ratio(above.positive, all.positive);
@@ -113,16 +139,26 @@ calibration_error(const struct lw_scored *s, size_t n)
 }
 
 void
-lw_metrics_binary(struct lw_scored *s, size_t n, double threshold, struct lw_metrics *out)
+lw_metrics_sorted(const struct lw_scored *s, size_t n, struct lw_metrics *out)
 {
 	struct sums all = sum_up(s, n);
 
-	*out = (struct lw_metrics){ .n = n, .ece = calibration_error(s, n) };
-	for (size_t i = 0; i < n; i++)
-		out->positives += s[i].positive;
-	lw_metrics_sort(s, n);
-	at_threshold(s, n, threshold, all, out);
+	*out = (struct lw_metrics){ .ece = calibration_error(s, n) };
+	for (size_t i = 0; i < n; i++) {
+		out->n += s[i].weight > 0;
+		out->positives += s[i].weight > 0 && s[i].positive;
+	}
+	at_threshold(s, n, all, out);
 	over_thresholds(s, n, all, out);
+}
+
+void
+lw_metrics_binary(struct lw_scored *s, size_t n, double threshold, struct lw_metrics *out)
+{
+	lw_metrics_sort(s, n);
+	for (size_t i = 0; i < n; i++)
+		s[i].flagged = s[i].risk >= threshold;
+	lw_metrics_sorted(s, n, out);
 }
 
 double

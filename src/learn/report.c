@@ -60,20 +60,6 @@ put_share(struct lw_buffer *b, double x)
 	return isfinite(x) ? lw_buffer_addf(b, "%.1f&nbsp;%%", 100 * x) : lw_buffer_add_text(b, "–");
 }
 
-static struct lw_scored *
-scores_of(const struct lw_evaluation *v, size_t *n)
-{
-	struct lw_scored *s = malloc((v->corpus->n + 1) * sizeof *s);
-
-	*n = 0;
-	for (size_t i = 0; s != NULL && i < v->corpus->n; i++)
-		if (v->judged[i].judged)
-			s[(*n)++] = (struct lw_scored){ v->judged[i].risk, 1, v->positive[i] };
-	if (s != NULL)
-		lw_metrics_sort(s, *n);
-	return s;
-}
-
 static bool
 axes(struct lw_buffer *b, const char *across, const char *up, const char *const *ticks, size_t n, const char *title)
 {
@@ -305,7 +291,7 @@ lw_report_html(const struct lw_evaluation *v, const char *title, struct lw_buffe
 {
 	struct lw_metrics m;
 	size_t n;
-	struct lw_scored *s = scores_of(v, &n);
+	struct lw_scored *s = lw_evaluation_scores(v, NULL, 0, &n);
 	bool done = s != NULL && lw_evaluation_metrics(v, NULL, 0, &m);
 
 	done = done && lw_buffer_add_text(b, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"

@@ -288,7 +288,7 @@ calibrate(const struct lw_lessons *l, const struct lw_train_options *o, const do
 		e = lw_train_calibrate(l, o, out->margin, label, l->core, weight, l->n, out->calibration);
 	for (size_t i = 0; e == LUREWATCH_OK && i < l->n; i++) {
 		out->risk[i] = lw_risk_of(l, out->calibration, out->margin + i * l->width);
-		scored[i] = (struct lw_scored){ out->risk[i], weight[i], l->flagged[label[i]] };
+		scored[i] = (struct lw_scored){ .risk = out->risk[i], .weight = weight[i], .positive = l->flagged[label[i]] };
 	}
 	if (e == LUREWATCH_OK) {
 		out->threshold = lw_threshold_for(scored, l->n, o->target_fpr);

@@ -82,8 +82,8 @@ judge_half(const struct lw_lessons *l, const struct lw_train_options *o, const d
 		take_half(l, margin, weight, key, parity, h);
 	e = lw_train_calibrate(l, o, h->margin, h->label, h->core, h->weight, h->n, calibration);
 	for (size_t i = 0; i < h->n; i++)
-		scored[i] = (struct lw_scored){ lw_risk_of(l, calibration, h->margin + i * width), h->weight[i],
-			l->flagged[h->label[i]] };
+		scored[i] = (struct lw_scored){ .risk = lw_risk_of(l, calibration, h->margin + i * width), .weight = h->weight[i],
+			.positive = l->flagged[h->label[i]] };
 	threshold = lw_threshold_for(scored, h->n, o->target_fpr);
 	for (size_t i = 0; i < l->n && e == LUREWATCH_OK; i++) {
 		struct lw_judgement *j = &out->judged[l->some[i]];
@@ -159,7 +159,7 @@ lw_evaluate_trained(const struct lw_lessons *l, const struct lw_trained *t, stru
 		out->judged[l->some[i]] = (struct lw_judgement){ t->risk[i], likeliest(l, p, flagged), flagged, true };
 	}
 	if (out->judged != NULL)
-		e = lw_evaluation_gather(out);
+		e = lw_evaluation_gather(out, l->group);
 	if (e != LUREWATCH_OK)
 		lw_evaluation_free(out);
 	return e;
@@ -183,7 +183,7 @@ lw_evaluate_transfer(const struct lw_lessons *l, const struct lw_train_options *
 	if (e == LUREWATCH_OK)
 		e = judge(l, o, key, margin, out);
 	if (e == LUREWATCH_OK)
-		e = lw_evaluation_gather(out);
+		e = lw_evaluation_gather(out, l->group);
 	lw_folds_free(&folds);
 	free(key);
 	free(margin);

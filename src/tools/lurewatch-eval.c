@@ -4,6 +4,7 @@
  * A wrong argument, a corpus or a model that cannot be read give a line that says which, and status 2.
  */
 #include "learn/report.h"
+#include "learn/summary.h"
 #include "tools/arguments.h"
 #include "tools/find_model.h"
 #include "tools/phases.h"
@@ -32,12 +33,14 @@ static const char help[] =
 "      --threshold P      another threshold than the model's\n"
 "      --leave-out WHAT   source or lang: learns from all but one, judges that\n"
 "                         one, in turn; takes the options of lurewatch-train\n"
-"  -j, --threads N        score on N threads; the figures are the same\n"
+"      --resamples N      for the 95 % intervals; 0: without (1000)\n"
+"      --seed N           chance, always the same for the same N (1)\n"
+"  -j, --threads N        work on N threads; the figures are the same\n"
 "  -h, --help             this;  -V, --version\n"
 "\n"
 "Status: 0, or 2 for an error.\n";
 
-enum { THRESHOLD = 256, LEAVE_OUT };
+enum { THRESHOLD = 256, LEAVE_OUT, RESAMPLES };
 
 static const struct option longs[] = {
 	LW_TRAINING_OPTIONS,
@@ -45,6 +48,7 @@ static const struct option longs[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "threshold", required_argument, NULL, THRESHOLD },
 	{ "leave-out", required_argument, NULL, LEAVE_OUT },
+	{ "resamples", required_argument, NULL, RESAMPLES },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -56,6 +60,7 @@ struct arguments {
 	bool transfer;
 	enum lw_leave_out leave_out;
 	double threshold;
+	unsigned resamples;
 	struct lw_training training;
 };
 
@@ -80,6 +85,9 @@ take_option(struct arguments *a, int option, char *value)
 		if (a->leave_out == LW_LEAVE_LANG && strcmp(value, "lang") != 0)
 			lw_refuse(tool, "--leave-out", value, "source or lang is meant");
 		break;
+	case RESAMPLES:
+		a->resamples = (unsigned)lw_count_argument(tool, "--resamples", value, 0, 100000);
+		break;
 	case 'h':
 		lw_say(tool, help);
 	case 'V':
@@ -98,13 +106,13 @@ fail(const char *what, const char *why)
 }
 
 static bool
-report(const struct arguments *a, const struct lw_evaluation *v)
+report(const struct arguments *a, const struct lw_summary *s)
 {
 	struct lw_buffer page = { 0 };
-	char *text = a->output == AS_JSON ? lw_evaluation_json(v) : a->output == AS_TEXT ? lw_evaluation_text(v) : NULL;
+	char *text = a->output == AS_JSON ? lw_summary_json(s) : a->output == AS_TEXT ? lw_summary_text(s) : NULL;
 	bool done;
 
-	if (a->output == AS_HTML && lw_report_html(v, "Lurewatch evaluation", &page) && lw_buffer_add(&page, "", 1))
+	if (a->output == AS_HTML && lw_report_html(s->of, "Lurewatch evaluation", &page) && lw_buffer_add(&page, "", 1))
 		text = page.at;
 	else
 		lw_buffer_free(&page);
@@ -146,9 +154,20 @@ transfer(struct arguments *a, const struct lw_watcher *watcher, struct lw_evalua
 }
 
 static bool
+summarise(const struct arguments *a, const struct lw_watcher *watcher, const struct lw_evaluation *v, struct lw_summary *out)
+{
+	struct lw_resampling how = { .resamples = a->resamples, .threads = a->training.options.threads,
+		.seed = a->training.options.seed, .watcher = watcher };
+	lurewatch_error e = lw_summary_make(v, &how, out);
+
+	return e == LUREWATCH_OK || fail(lurewatch_strerror(e), "");
+}
+
+static bool
 run(struct arguments *a, char **paths, int n)
 {
 	struct lw_evaluation evaluation = { 0 };
+	struct lw_summary summary = { 0 };
 	struct lw_phases phases;
 	struct lw_watcher watcher = { lw_phases_call, &phases };
 	lurewatch *model = NULL;
@@ -159,9 +178,11 @@ run(struct arguments *a, char **paths, int n)
 	if (a->training.corpus.n == 0)
 		return fail("there is no labelled message of that split", "");
 	lw_phases_start(&phases);
-	done = (a->transfer ? transfer(a, &watcher, &evaluation) : score(a, &watcher, &evaluation, &model)) == LUREWATCH_OK;
+	done = (a->transfer ? transfer(a, &watcher, &evaluation) : score(a, &watcher, &evaluation, &model)) == LUREWATCH_OK &&
+	    summarise(a, &watcher, &evaluation, &summary);
 	lw_phases_end(&phases);
-	done = done && report(a, &evaluation);
+	done = done && report(a, &summary);
+	lw_summary_free(&summary);
 	lw_evaluation_free(&evaluation);
 	lurewatch_close(model);
 	return done;
@@ -171,7 +192,7 @@ int
 main(int argc, char **argv)
 {
 	static char name[] = "lurewatch-eval";
-	struct arguments a = { .threshold = -1 };
+	struct arguments a = { .threshold = -1, .resamples = LW_RESAMPLES };
 	int option;
 	bool done;
 

@@ -1,0 +1,61 @@
+/*
+ * summary.h - an evaluation in figures, each with its 95 % interval (bootstrap.h): overall, by label, source, language, family
+ */
+#ifndef LW_SUMMARY_H
+#define LW_SUMMARY_H
+
+#include "learn/bootstrap.h"
+#include "learn/evaluate.h"
+
+/* The ways rows are grouped. */
+enum lw_by { LW_BY_SOURCE, LW_BY_LANG, LW_BY_FAMILY, LW_VIEWS };
+extern const struct lw_view_about { const char *name, *title, *plural; } lw_view[LW_VIEWS];
+const struct lw_names *lw_view_names(const struct lw_corpus *, enum lw_by);
+/* Of every row, its number in those names; freed by the caller, NULL when memory is gone. */
+uint32_t *lw_view_keys(const struct lw_corpus *, enum lw_by);
+
+struct lw_figures {
+	size_t n, positives, groups;
+	struct lw_estimate at[LW_FIGURES];
+};
+
+struct lw_label_figures {
+	uint64_t n;                     /* 0: the corpus has no such label */
+	struct lw_estimate precision, recall, f1, flagged;
+};
+
+struct lw_part {
+	const char *name;
+	uint32_t key;
+	struct lw_figures figures;
+};
+
+struct lw_resampling {
+	unsigned resamples;             /* 0: no intervals */
+	unsigned threads;
+	uint64_t seed;
+	const struct lw_watcher *watcher;
+};
+enum { LW_RESAMPLES = 1000 };
+
+struct lw_summary {
+	const struct lw_evaluation *of; /* borrowed */
+	unsigned resamples;
+	struct lw_figures overall;
+	struct lw_estimate accuracy, macro_f1;
+	struct lw_label_figures label[2 * LW_LABELS_MAX]; /* as of->label */
+	struct { struct lw_part *part; size_t n; } view[LW_VIEWS];
+};
+
+/* Only memory can fail. */
+lurewatch_error lw_summary_make(const struct lw_evaluation *, const struct lw_resampling *, struct lw_summary *out);
+void lw_summary_free(struct lw_summary *);
+
+/* Groups of sorted scores renumbered 0, 1, ...: their number. scratch: room for corpus->n numbers, all LW_NO_NAME before and after. */
+size_t lw_number_groups(struct lw_scored *, size_t n, uint32_t *scratch);
+
+/* Freed by the caller; NULL when memory is gone. */
+char *lw_summary_json(const struct lw_summary *);
+char *lw_summary_text(const struct lw_summary *);
+
+#endif

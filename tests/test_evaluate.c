@@ -1,0 +1,244 @@
+/* test_evaluate.c - intervals, summaries, comparisons and the report */
+#include "suites.h"
+
+#include "learn/random.h"
+#include "learn/summary.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- evaluations made by hand: no model, no files ---- */
+
+enum { MOST = 400 };
+
+static struct lw_row row[MOST];
+static struct lw_judgement judged[MOST];
+static struct lw_corpus corpus;
+static struct lw_evaluation evaluation;
+
+static uint32_t
+name(struct lw_names *names, const char *text)
+{
+	return lw_names_add(names, (struct lw_span){ text, strlen(text) });
+}
+
+/* n messages, labels ham and fraud in turn, in groups of `each`; risks as given. */
+static void
+judge_by_hand(size_t n, size_t each, double (*risk)(size_t, bool positive))
+{
+	static char text[MOST];
+
+	corpus = (struct lw_corpus){ .row = row, .n = n };
+	evaluation = (struct lw_evaluation){ .corpus = &corpus, .threshold = .5, .width = 2, .label = { "ham", "fraud" },
+		.label_flagged = { false, true } };
+	evaluation.judged = calloc(n, sizeof *judged);
+	ck_assert_ptr_nonnull(evaluation.judged);
+	corpus.text.at = text;
+	name(&corpus.label, "ham");
+	name(&corpus.label, "fraud");
+	for (size_t i = 0; i < n; i++) {
+		char group[24];
+		double x = risk(i, i % 2 == 1);
+
+		snprintf(group, sizeof group, "g%zu", i / each);
+		row[i] = (struct lw_row){ .at = i, .len = 1, .label = i % 2, .source = name(&corpus.source, i < n / 2 ? "a" : "b"),
+			.lang = LW_NO_NAME, .family = LW_NO_NAME, .group = name(&corpus.group, group) };
+		evaluation.judged[i] = (struct lw_judgement){ x, x >= .5, x >= .5, true };
+	}
+	ck_assert_int_eq(lw_evaluation_gather(&evaluation, NULL), LUREWATCH_OK);
+}
+
+static void
+put_away(void)
+{
+	lw_evaluation_free(&evaluation);
+	lw_names_free(&corpus.label);
+	lw_names_free(&corpus.source);
+	lw_names_free(&corpus.group);
+}
+
+static struct lw_summary
+summarise(unsigned resamples, unsigned threads, uint64_t seed)
+{
+	struct lw_summary s;
+
+	ck_assert_int_eq(lw_summary_make(&evaluation, &(struct lw_resampling){ .resamples = resamples, .threads = threads, .seed = seed }, &s), LUREWATCH_OK);
+	return s;
+}
+
+/* Three of four frauds are found, one of ten others flagged, by turns. */
+static double
+fair(size_t i, bool positive)
+{
+	size_t turn = i / 2;
+
+	return positive ? (turn % 4 == 0 ? .3 : .9) + (double)turn * 1e-5 : (turn % 10 == 0 ? .7 : .1) + (double)turn * 1e-5;
+}
+
+/* The same, eight messages in a row sharing their luck. */
+static double
+fair_by_eight(size_t i, bool positive)
+{
+	return fair(i / 8 * 2, positive) + (double)i * 1e-6;
+}
+
+static double
+perfect(size_t i, bool positive)
+{
+	(void)i;
+	return positive ? .9 : .1;
+}
+
+/* By the binomial the recall of 100 is .75 +- 1.96 * .0433. */
+START_TEST(intervals_are_as_wide_as_chance_is)
+{
+	struct lw_summary s;
+	const struct lw_estimate *recall;
+
+	judge_by_hand(200, 1, fair);
+	s = summarise(2000, 1, 1);
+	recall = &s.overall.at[LW_RECALL];
+	ck_assert_uint_eq(s.overall.groups, 200);
+	ck_assert_double_eq_tol(recall->is, .75, 1e-12);
+	ck_assert_double_eq_tol(recall->low, .75 - 1.96 * .0433, .02);
+	ck_assert_double_eq_tol(recall->high, .75 + 1.96 * .0433, .02);
+	for (int f = 0; f < LW_ECE; f++) {
+		ck_assert_msg(s.overall.at[f].low <= s.overall.at[f].is && s.overall.at[f].is <= s.overall.at[f].high, "%s", lw_figure[f].name);
+		ck_assert_double_lt(s.overall.at[f].low, s.overall.at[f].high);
+	}
+	ck_assert_double_eq_tol(s.accuracy.is, (75. + 90) / 200, 1e-12);
+	ck_assert(s.accuracy.low < s.accuracy.is && s.accuracy.is < s.accuracy.high);
+	ck_assert_uint_eq(s.view[LW_BY_SOURCE].n, 2);
+	ck_assert_uint_eq(s.view[LW_BY_SOURCE].part[1].figures.n, 100);
+	ck_assert_uint_eq(s.view[LW_BY_LANG].n, 0);
+	lw_summary_free(&s);
+	put_away();
+}
+END_TEST
+
+/* Eight copies of a template are one finding: fewer findings, more doubt. */
+START_TEST(copies_widen_intervals)
+{
+	struct lw_summary alone, copies;
+	const struct lw_estimate *a, *b;
+
+	judge_by_hand(320, 1, fair_by_eight);
+	alone = summarise(1000, 1, 1);
+	put_away();
+	judge_by_hand(320, 8, fair_by_eight);
+	copies = summarise(1000, 1, 1);
+	a = &alone.overall.at[LW_RECALL];
+	b = &copies.overall.at[LW_RECALL];
+	ck_assert_uint_eq(copies.overall.groups, 40);
+	ck_assert_double_eq(a->is, b->is);
+	ck_assert_double_gt(b->high - b->low, 1.5 * (a->high - a->low));
+	lw_summary_free(&alone);
+	lw_summary_free(&copies);
+	put_away();
+}
+END_TEST
+
+START_TEST(chance_of_intervals_is_the_seeds_alone)
+{
+	struct lw_summary one, two, other;
+
+	judge_by_hand(400, 2, fair);
+	one = summarise(3000, 1, 1);    /* enough to be given to threads */
+	two = summarise(3000, 4, 1);
+	other = summarise(3000, 4, 2);
+	ck_assert_int_eq(memcmp(one.overall.at, two.overall.at, sizeof one.overall.at), 0);
+	ck_assert_int_ne(memcmp(one.overall.at, other.overall.at, sizeof one.overall.at), 0);
+	lw_summary_free(&one);
+	lw_summary_free(&two);
+	lw_summary_free(&other);
+	put_away();
+}
+END_TEST
+
+/* No resample can miss what is never missed: Wilson's bound for 50 of 50 is .929. */
+START_TEST(never_wrong_is_not_never)
+{
+	struct lw_summary s;
+
+	judge_by_hand(100, 1, perfect);
+	s = summarise(500, 1, 1);
+	ck_assert_double_eq(s.overall.at[LW_RECALL].is, 1);
+	ck_assert_double_eq(s.overall.at[LW_RECALL].high, 1);
+	ck_assert_double_eq_tol(s.overall.at[LW_RECALL].low, .9287, 1e-3);
+	ck_assert_double_eq(s.overall.at[LW_FPR].low, 0);
+	ck_assert_double_eq_tol(s.overall.at[LW_FPR].high, .0713, 1e-3);
+	lw_summary_free(&s);
+	put_away();
+}
+END_TEST
+
+/* One message, or none of a side: figures that have no answer are null, and nothing is claimed. */
+START_TEST(small_evaluations_claim_nothing)
+{
+	struct lw_summary s;
+	char *text;
+	json_t *all, *overall;
+
+	judge_by_hand(1, 1, perfect);
+	s = summarise(100, 2, 1);
+	ck_assert(isnan(s.overall.at[LW_RECALL].is) && isnan(s.overall.at[LW_FPR].low));
+	text = lw_summary_json(&s);
+	all = json_loads(text, 0, NULL);
+	overall = json_object_get(all, "overall");
+	ck_assert(json_is_null(json_object_get(overall, "auc")));
+	ck_assert(json_is_null(json_object_get(json_object_get(overall, "interval_95"), "auc")));
+	json_decref(all);
+	free(text);
+	text = lw_summary_text(&s);
+	ck_assert_ptr_nonnull(strstr(text, "1 messages, 0 of them"));
+	free(text);
+	lw_summary_free(&s);
+	s = summarise(0, 1, 1);
+	text = lw_summary_json(&s);
+	ck_assert_ptr_null(strstr(text, "interval_95"));
+	free(text);
+	lw_summary_free(&s);
+	put_away();
+}
+END_TEST
+
+/* Without a group field the same bytes are one group. */
+START_TEST(same_bytes_are_one_group)
+{
+	judge_by_hand(4, 1, perfect);
+	lw_evaluation_free(&evaluation);
+	for (int i = 0; i < 4; i++) {
+		row[i].group = LW_NO_NAME;
+		row[i].at = i < 2 ? 0 : 1;
+	}
+	corpus.text.at[0] = 'x';
+	corpus.text.at[1] = 'y';
+	evaluation = (struct lw_evaluation){ .corpus = &corpus, .width = 2, .label = { "ham", "fraud" }, .judged = calloc(4, sizeof *judged) };
+	ck_assert_ptr_nonnull(evaluation.judged);
+	ck_assert_int_eq(lw_evaluation_gather(&evaluation, NULL), LUREWATCH_OK);
+	ck_assert_uint_eq(evaluation.group[1], 0);
+	ck_assert_uint_eq(evaluation.group[2], 2);
+	ck_assert_uint_eq(evaluation.group[3], 2);
+	put_away();
+}
+END_TEST
+
+Suite *
+evaluate_suite(void)
+{
+	Suite *s = suite_create("evaluate");
+	TCase *c = tcase_create("evaluate");
+
+	tcase_set_timeout(c, 300);
+	tcase_add_test(c, intervals_are_as_wide_as_chance_is);
+	tcase_add_test(c, copies_widen_intervals);
+	tcase_add_test(c, chance_of_intervals_is_the_seeds_alone);
+	tcase_add_test(c, never_wrong_is_not_never);
+	tcase_add_test(c, small_evaluations_claim_nothing);
+	tcase_add_test(c, same_bytes_are_one_group);
+	suite_add_tcase(s, c);
+	return s;
+}
