@@ -29,6 +29,7 @@ CORE  := $(wildcard src/text/*.c src/concepts/*.c src/features/*.c src/model/*.c
 READ  := $(wildcard src/read/*.c)
 WRITE := $(wildcard src/write/*.c)
 LEARN := $(wildcard src/learn/*.c)
+SERVE := $(wildcard src/serve/*.c)
 TOOLS := $(patsubst src/tools/%.c,%,$(wildcard src/tools/lurewatch*.c))
 TOOL_LEARN := $(addprefix src/tools/,training.c learning.c phases.c)   # only for tools that learn
 TOOL_SHARED := $(filter-out $(TOOL_LEARN) $(wildcard src/tools/lurewatch*.c),$(wildcard src/tools/*.c))
@@ -39,6 +40,7 @@ LIB_A  := $(BUILD)/liblurewatch.a
 LIB_SO := $(BUILD)/liblurewatch.so.0
 IO_A   := $(BUILD)/io.a
 LEARN_A := $(BUILD)/learn.a
+SERVE_A := $(BUILD)/serve.a
 TOOL_BINARIES := $(addprefix $(BUILD)/,$(TOOLS))
 
 all: $(TOOL_BINARIES) $(LIB_SO) ## build library and tools
@@ -82,7 +84,7 @@ fuzz: ## libFuzzer targets (clang), in $(BUILD)/fuzz; run them with scripts/fuzz
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz-objects CC=clang CFLAGS="-O1 -g" FUZZ_OUT=$(BUILD)/fuzz \
 	    SANITIZE="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all" fuzz-targets
 fuzz-targets: $(patsubst tests/fuzz/%.c,$(FUZZ_OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
-$(FUZZ_OUT)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LEARN_A) $(IO_A) $(LIB_A)
+$(FUZZ_OUT)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(SERVE_A) $(LEARN_A) $(IO_A) $(LIB_A)
 	@mkdir -p $(@D)
 	$(CC) -fsanitize=address,undefined,fuzzer -o $@ $^ $(LEARN_LIBS) $(READ_LIBS) $(CORE_LIBS) -pthread
 
@@ -108,6 +110,7 @@ clean: ## remove $(BUILD)
 $(LIB_A): $(call objects,$(CORE))
 $(IO_A): $(call objects,$(READ) $(WRITE) $(TOOL_SHARED))
 $(LEARN_A): $(call objects,$(LEARN) $(TOOL_LEARN))
+$(SERVE_A): $(call objects,$(SERVE))
 %.a:
 	@rm -f $@
 	$(AR) rcs $@ $^
@@ -120,7 +123,7 @@ $(BUILD)/lurewatch: $(BUILD)/src/tools/lurewatch.o $(IO_A) $(LIB_A)
 $(BUILD)/lurewatch-%: $(BUILD)/src/tools/lurewatch-%.o $(LEARN_A) $(IO_A) $(LIB_A)
 	$(CC) $(SANITIZE) -o $@ $^ $(LEARN_LIBS) $(READ_LIBS) $(CORE_LIBS) -pthread
 
-$(BUILD)/tests/suite: $(call objects,$(SUITES)) $(LEARN_A) $(IO_A) $(LIB_A)
+$(BUILD)/tests/suite: $(call objects,$(SUITES)) $(SERVE_A) $(LEARN_A) $(IO_A) $(LIB_A)
 	$(CC) $(SANITIZE) -o $@ $^ $(call libs_of,$(TEST_PKGS)) $(LEARN_LIBS) $(READ_LIBS) $(CORE_LIBS) -pthread
 
 # Reading back a compile-time default: the tools look for the model below here when nothing else is said.
@@ -128,7 +131,7 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(OURS) $(INCLUDES) $(CFLAGS) -DLW_PREFIX='"$(PREFIX)"' -c -o $@ $<
 
--include $(patsubst %.o,%.d,$(call objects,$(CORE) $(READ) $(WRITE) $(LEARN) $(SUITES) $(wildcard src/tools/*.c tests/fuzz/*.c tests/tools/*.c)))
+-include $(patsubst %.o,%.d,$(call objects,$(CORE) $(READ) $(WRITE) $(LEARN) $(SERVE) $(SUITES) $(wildcard src/tools/*.c tests/fuzz/*.c tests/tools/*.c)))
 
 .SECONDARY:
 .PHONY: all help demo deps test check bench model asan tsan fuzz fuzz-targets install uninstall clean

@@ -100,3 +100,32 @@ scratch_vocabulary(const char *concepts, const char *en, const char *es, const c
 	ck_assert_int_eq(lw_vocabulary_open(bytes->at, bytes->len, &v), LUREWATCH_OK);
 	return v;
 }
+
+lurewatch *
+scratch_model(const char *name, double bias)
+{
+	struct lw_buffer bytes = { 0 };
+	struct lw_vocabulary *vocabulary = scratch_vocabulary(scratch_concepts, scratch_en, NULL, NULL, scratch_indicators,
+	    &bytes, NULL);
+	struct lw_model_parts parts = { .experts = 1, .labels = 2, .label = (const char *const[]){ "ham", "recruitment" },
+		.flagged = (const bool[]){ false, true }, .bias = (const double[]){ -bias, bias },
+		.calibration = (const double[]){ 1, 0, 0, 0, 1, 0 }, .threshold = .5, .record = "{}" };
+	const char *path = scratch_path(name);
+	lurewatch *model;
+
+	ck_assert_ptr_nonnull(vocabulary);
+	lw_settings_default(&parts.settings);
+	parts.settings.bits = 10;
+	parts.vocabulary = (struct lw_span){ bytes.at, bytes.len };
+	parts.dimension = lw_dimension(&parts.settings, vocabulary);
+	parts.weight = calloc((size_t)parts.dimension * 2, sizeof *parts.weight);
+	parts.rarity = calloc(parts.dimension, 1);
+	ck_assert(parts.weight != NULL && parts.rarity != NULL);
+	ck_assert_int_eq(lw_model_write(path, &parts), LUREWATCH_OK);
+	ck_assert_int_eq(lurewatch_open(path, &model), LUREWATCH_OK);
+	free((void *)(uintptr_t)parts.weight);
+	free((void *)(uintptr_t)parts.rarity);
+	lw_vocabulary_free(vocabulary);
+	lw_buffer_free(&bytes);
+	return model;
+}

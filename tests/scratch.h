@@ -16,4 +16,7 @@ struct lw_vocabulary *scratch_vocabulary(const char *concepts, const char *en, c
     const char *indicators, struct lw_buffer *bytes, struct lw_buffer *why);
 extern const char scratch_concepts[], scratch_en[], scratch_es[], scratch_zh[], scratch_indicators[];
 
+/* A model of ham and recruitment that weighs nothing: every message's risk is 1 / (1 + exp(-2 bias)), flagged from .5 on. */
+lurewatch *scratch_model(const char *name, double bias);
+
 #endif

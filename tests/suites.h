@@ -7,6 +7,7 @@
 
 #define ROOMS \
 	ROOM(buffer) \
+	ROOM(spamd) \
 	ROOM(text) \
 	ROOM(concepts) \
 	ROOM(features) \
