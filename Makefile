@@ -22,8 +22,10 @@ CORE_LIBS  := $(call libs_of,$(CORE_PKGS)) -lm
 # GMime and libxml2 are loaded when the first mail comes (src/read/libraries.h), not linked: 2 ms a start.
 # Under sanitizers they are linked too: LeakSanitizer crashes over libraries loaded late (google/sanitizers#1353).
 READ_LIBS  := $(call libs_of,$(if $(SANITIZE),$(READ_PKGS),$(filter-out gmime-3.0 libxml-2.0,$(READ_PKGS)))) -lcsv
+SERVE_PKGS := libmicrohttpd
+SERVE_LIBS := $(call libs_of,$(SERVE_PKGS))
 LEARN_LIBS := -lsvm -llinear            # no .pc files in Debian
-INCLUDES   := $(patsubst -I%,-isystem %,$(call cflags_of,$(CORE_PKGS) $(READ_PKGS)))
+INCLUDES   := $(patsubst -I%,-isystem %,$(call cflags_of,$(CORE_PKGS) $(READ_PKGS) $(SERVE_PKGS)))
 
 CORE  := $(wildcard src/text/*.c src/concepts/*.c src/features/*.c src/model/*.c)
 READ  := $(wildcard src/read/*.c)
@@ -120,6 +122,8 @@ $(LIB_SO): $(call objects,$(CORE))
 
 $(BUILD)/lurewatch: $(BUILD)/src/tools/lurewatch.o $(IO_A) $(LIB_A)
 	$(CC) $(SANITIZE) -o $@ $^ $(READ_LIBS) $(CORE_LIBS) -pthread
+$(BUILD)/lurewatchd: $(BUILD)/src/tools/lurewatchd.o $(SERVE_A) $(IO_A) $(LIB_A)
+	$(CC) $(SANITIZE) -o $@ $^ $(SERVE_LIBS) $(READ_LIBS) $(CORE_LIBS) -pthread
 $(BUILD)/lurewatch-%: $(BUILD)/src/tools/lurewatch-%.o $(LEARN_A) $(IO_A) $(LIB_A)
 	$(CC) $(SANITIZE) -o $@ $^ $(LEARN_LIBS) $(READ_LIBS) $(CORE_LIBS) -pthread
 

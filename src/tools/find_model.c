@@ -41,29 +41,35 @@ in_source_tree(const char *rest)
 	return path;
 }
 
-lurewatch_error
-lw_find_model(const char *named, lurewatch **out, char **why)
+char *
+lw_find_model_path(const char *named, char **why)
 {
 	char *tree;
-	lurewatch_error e;
 
 	*why = NULL;
 	if (named == NULL)
 		named = getenv("LUREWATCH_MODEL");
 	if (named != NULL && *named != '\0')
-		return open_named(named, out, why);
+		return strdup(named);
 	if (access(INSTALLED_MODEL, F_OK) == 0)
-		return open_named(INSTALLED_MODEL, out, why);
+		return strdup(INSTALLED_MODEL);
 	tree = in_source_tree("/default.lwm");
-	if (tree != NULL && access(tree, F_OK) == 0) {
-		e = open_named(tree, out, why);
-	} else {
-		e = LUREWATCH_E_IO;
-		if (asprintf(why, "no model: neither %s nor %s is there; name one with -m or $LUREWATCH_MODEL", INSTALLED_MODEL,
-		    tree != NULL ? tree : "models/default.lwm") < 0)
-			*why = NULL;
-	}
+	if (tree != NULL && access(tree, F_OK) == 0)
+		return tree;
+	if (asprintf(why, "no model: neither %s nor %s is there; name one with -m or $LUREWATCH_MODEL", INSTALLED_MODEL,
+	    tree != NULL ? tree : "models/default.lwm") < 0)
+		*why = NULL;
 	free(tree);
+	return NULL;
+}
+
+lurewatch_error
+lw_find_model(const char *named, lurewatch **out, char **why)
+{
+	char *path = lw_find_model_path(named, why);
+	lurewatch_error e = path != NULL ? open_named(path, out, why) : *why != NULL ? LUREWATCH_E_IO : LUREWATCH_E_MEMORY;
+
+	free(path);
 	return e;
 }
 

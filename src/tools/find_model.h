@@ -12,6 +12,9 @@
  */
 lurewatch_error lw_find_model(const char *named, lurewatch **out, char **why);
 
+/* The same choice without opening it; to be freed. NULL: there is none, *why as above. */
+char *lw_find_model_path(const char *named, char **why);
+
 /* The folder of concepts and indicators: `named`, the installed one, or the source tree's. To be freed; NULL: there is none. */
 char *lw_find_vocabulary(const char *named);
 

@@ -1,0 +1,5 @@
+/* doors.c - the table of doors: add one here */
+#include "serve/http.h"
+#include "serve/serve.h"
+
+const struct lw_door_kind *const lw_doors[] = { &lw_door_http, NULL };
