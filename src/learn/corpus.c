@@ -14,13 +14,19 @@
 
 enum { NAMED_UNREADABLE = 3 };
 
+static const char *const splits[] = { [LW_SPLIT_ALL] = "all", [LW_SPLIT_TRAIN] = "train", [LW_SPLIT_DEV] = "dev" };
+
+const char *
+lw_split_name(enum lw_split split)
+{
+	return splits[split];
+}
+
 bool
 lw_split_named(const char *name, enum lw_split *out)
 {
-	static const char *const names[] = { [LW_SPLIT_ALL] = "all", [LW_SPLIT_TRAIN] = "train", [LW_SPLIT_DEV] = "dev" };
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(name, names[i]) == 0) {
+	for (size_t i = 0; i < sizeof splits / sizeof splits[0]; i++)
+		if (strcmp(name, splits[i]) == 0) {
 			*out = (enum lw_split)i;
 			return true;
 		}
@@ -37,9 +43,8 @@ in_split(struct lw_span split, enum lw_split wanted)
 	return split.len == 0 || lw_span_is(split, "train");
 }
 
-/* Length of LABEL in LABEL=PATH, 0 when the argument is a path alone. */
-static size_t
-label_length(const char *argument)
+size_t
+lw_corpus_label_length(const char *argument)
 {
 	size_t n = 0;
 
@@ -111,22 +116,25 @@ note_unreadable(struct lw_corpus_file *f, const struct lw_message *m)
 	return lw_buffer_addf(&f->first, "%s:%llu: %s\n", m->path, (unsigned long long)m->record, m->error);
 }
 
-static bool
-take(struct lw_corpus *c, const struct lw_message *m, enum lw_split split, struct lw_buffer *room)
+static lurewatch_error
+take(struct lw_corpus *c, const struct lw_message *m, const struct lw_corpus_filter *filter, struct lw_buffer *room)
 {
 	struct lw_corpus_file *f = &c->file[c->files - 1];
+	bool wanted = in_split(m->split, f->split);
+	lurewatch_error e = LUREWATCH_OK;
 
 	if (m->error != NULL)
-		return note_unreadable(f, m);
-	if (!in_split(m->split, split)) {
-		f->left_out++;
-		return true;
-	}
+		return note_unreadable(f, m) ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
 	if (m->label.len == 0) {
-		f->unlabelled++;
-		return true;
+		f->unlabelled += wanted;
+		return LUREWATCH_OK;
 	}
-	return add_row(c, m, room);
+	if (wanted && filter != NULL)
+		e = filter->wants(filter->context, c, m, &wanted);
+	if (e != LUREWATCH_OK)
+		return e;
+	f->left_out += !wanted;
+	return !wanted || add_row(c, m, room) ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
 }
 
 static void
@@ -140,7 +148,7 @@ digest(XXH3_state_t *state, const struct lw_message *m)
 
 /* What the reader gives, to its end. */
 static lurewatch_error
-take_all(struct lw_corpus *c, struct lw_reader *reader, enum lw_split split, XXH3_state_t *state)
+take_all(struct lw_corpus *c, struct lw_reader *reader, const struct lw_corpus_filter *filter, XXH3_state_t *state)
 {
 	struct lw_buffer room = { 0 };
 	const struct lw_message *m;
@@ -148,10 +156,8 @@ take_all(struct lw_corpus *c, struct lw_reader *reader, enum lw_split split, XXH
 
 	while ((e = lw_reader_next(reader, &m)) == LUREWATCH_OK && m != NULL) {
 		digest(state, m);
-		if (!take(c, m, split, &room)) {
-			e = LUREWATCH_E_MEMORY;
+		if ((e = take(c, m, filter, &room)) != LUREWATCH_OK)
 			break;
-		}
 	}
 	lw_buffer_free(&room);
 	if (e == LUREWATCH_OK && (m = lw_reader_tail(reader)) != NULL)
@@ -160,9 +166,9 @@ take_all(struct lw_corpus *c, struct lw_reader *reader, enum lw_split split, XXH
 }
 
 static lurewatch_error
-load(struct lw_corpus *c, const char *path, const char *label, enum lw_split split, struct lw_buffer *why)
+load(struct lw_corpus *c, const char *path, const char *label, const struct lw_corpus_filter *filter, struct lw_buffer *why)
 {
-	struct lw_read_options options = { .label = label };
+	struct lw_read_options options = { .label = label, .format = filter != NULL ? filter->format : NULL };
 	struct lw_corpus_file *f = &c->file[c->files - 1];
 	struct lw_reader *reader = NULL;
 	XXH3_state_t *state = XXH3_createState();
@@ -174,8 +180,8 @@ load(struct lw_corpus *c, const char *path, const char *label, enum lw_split spl
 	XXH3_128bits_reset(state);
 	e = lw_reader_open(path, &options, &reader);
 	if (e == LUREWATCH_OK)
-		e = take_all(c, reader, split, state);
-	if (e != LUREWATCH_OK && e != LUREWATCH_E_MEMORY && reader != NULL)
+		e = take_all(c, reader, filter, state);
+	if (e != LUREWATCH_OK && e != LUREWATCH_E_MEMORY && reader != NULL && why->len == 0)
 		lw_buffer_addf(why, "%s", lw_reader_reason(reader));
 	lw_reader_close(reader);
 	hash = XXH3_128bits_digest(state);
@@ -188,7 +194,14 @@ load(struct lw_corpus *c, const char *path, const char *label, enum lw_split spl
 lurewatch_error
 lw_corpus_add(struct lw_corpus *c, const char *argument, bool core, enum lw_split split, struct lw_buffer *why)
 {
-	size_t n = label_length(argument);
+	return lw_corpus_add_some(c, argument, core, split, NULL, why);
+}
+
+lurewatch_error
+lw_corpus_add_some(struct lw_corpus *c, const char *argument, bool core, enum lw_split split,
+    const struct lw_corpus_filter *filter, struct lw_buffer *why)
+{
+	size_t n = lw_corpus_label_length(argument);
 	char *own, *label = NULL;
 	lurewatch_error e;
 
@@ -202,10 +215,20 @@ lw_corpus_add(struct lw_corpus *c, const char *argument, bool core, enum lw_spli
 		free(own);
 		return LUREWATCH_E_MEMORY;
 	}
-	c->file[c->files++] = (struct lw_corpus_file){ .argument = own, .core = core };
-	e = load(c, n > 0 ? argument + n + 1 : argument, label, split, why);
+	c->file[c->files++] = (struct lw_corpus_file){ .argument = own, .core = core, .split = split };
+	e = load(c, n > 0 ? argument + n + 1 : argument, label, filter, why);
 	free(label);
 	return e;
+}
+
+void
+lw_corpus_drop(struct lw_corpus *c)
+{
+	struct lw_corpus_file *f = &c->file[--c->files];
+
+	c->n -= f->rows;
+	free(f->argument);
+	lw_buffer_free(&f->first);
 }
 
 lurewatch_error

@@ -5,6 +5,7 @@
  * bytes; SOURCE_DATE_EPOCH, read by the tool, may add one. Only memory and the file can fail.
  */
 #include "learn/care.h"
+#include "learn/past.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,19 +18,21 @@ number(double x)
 }
 
 static json_t *
-corpora(const struct lw_corpus *c)
+corpora(const struct lw_corpus *c, const char *path)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < c->files; i++) {
 		const struct lw_corpus_file *f = &c->file[i];
-		const char *slash = strrchr(f->argument, '/');
+		struct lw_buffer file = { 0 };
 		char digest[33];
 
-		snprintf(digest, sizeof digest, "%016llx%016llx", (unsigned long long)f->digest[0],
-		    (unsigned long long)f->digest[1]);
-		json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:b, s:s}", "file", slash != NULL ? slash + 1 : f->argument,
-		    "rows", (json_int_t)f->rows, "unreadable", (json_int_t)f->unreadable, "core", (int)f->core, "xxh3_128", digest));
+		lw_digest_hex(f->digest, digest);
+		if (lw_past_name(f->argument, path, &file))
+			json_array_append_new(list, json_pack("{s:s, s:I, s:I, s:b, s:b, s:s, s:s}", "file", file.at, "rows",
+			    (json_int_t)f->rows, "unreadable", (json_int_t)f->unreadable, "core", (int)f->core, "feedback",
+			    (int)f->feedback, "split", lw_split_name(f->split), "xxh3_128", digest));
+		lw_buffer_free(&file);
 	}
 	return list;
 }
@@ -73,14 +76,15 @@ labels(const struct lw_lessons *l)
 
 static char *
 record_of(const struct lw_lessons *l, const struct lw_train_options *o, const struct lw_trained *t,
-    const struct lw_care *care)
+    const struct lw_care *care, const char *path)
 {
-	json_t *r = json_pack("{s:s, s:s, s:I, s:f, s:f, s:i, s:I, s:i, s:I, s:I, s:f, s:I, s:o, s:o, s:o, s:o}", "version",
+	json_t *r = json_pack("{s:s, s:s, s:I, s:f, s:f, s:f, s:f, s:i, s:i, s:I, s:i, s:I, s:I, s:f, s:I, s:o, s:o, s:o, s:o}", "version",
 	    LUREWATCH_VERSION, "solver", t->solver->name, "rows", (json_int_t)l->n, "cost", o->cost, "balance", o->balance,
+	    "prior", o->prior, "core_share", o->core_share, "hold_out", (int)o->hold_out,
 	    "folds", (int)o->folds, "seed", (json_int_t)o->seed, "least", (int)o->least, "per_source",
 	    (json_int_t)o->per_source, "per_group", (json_int_t)o->per_group, "target_fpr", o->target_fpr, "experts",
 	    (json_int_t)l->experts, "labels", labels(l), "out_of_fold", metrics(&t->metrics), "fits", fits(l, t), "corpora",
-	    corpora(l->corpus));
+	    corpora(l->corpus, path));
 	bool done = r != NULL && (care == NULL || json_object_set_new(r, "care", lw_care_json(care, l->corpus)) == 0);
 	char *text = done ? json_dumps(r, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
 
@@ -120,7 +124,7 @@ lw_train_write(const struct lw_lessons *l, const struct lw_train_options *o, con
 	float *weight = calloc((size_t)dimension * rows + 1, sizeof *weight);
 	uint8_t *rarity = calloc((size_t)dimension * l->experts + 1, 1);
 	double bias[LW_ROWS_MAX];
-	char *record = record_of(l, o, t, care);
+	char *record = record_of(l, o, t, care, path);
 	lurewatch_error e = LUREWATCH_E_MEMORY;
 
 	for (uint32_t k = 0; k < labels; k++)

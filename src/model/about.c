@@ -100,6 +100,13 @@ lw_model_vocabulary(const lurewatch *m)
 	return m->vocabulary;
 }
 
+struct lw_span
+lw_model_vocabulary_bytes(const lurewatch *m)
+{
+	return (struct lw_span){ (const char *)m->header + m->header->part[LW_PART_VOCABULARY].at,
+		m->header->part[LW_PART_VOCABULARY].len };
+}
+
 uint32_t
 lw_model_experts(const lurewatch *m)
 {

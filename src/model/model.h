@@ -60,6 +60,7 @@ double lw_gate(const double *gate, double margin);
 
 const struct lw_settings *lw_model_settings(const lurewatch *);
 const struct lw_vocabulary *lw_model_vocabulary(const lurewatch *);
+struct lw_span lw_model_vocabulary_bytes(const lurewatch *);
 uint32_t lw_model_experts(const lurewatch *);
 /* A weight, without the block weight; 0 for an unknown slot. */
 double lw_model_weight(const lurewatch *, uint32_t slot, uint32_t row);

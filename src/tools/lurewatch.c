@@ -23,7 +23,7 @@ static const char help[] =
 "      --field NAME       column or field of the text (a number: its place)\n"
 "  -o, --output OUTPUT    text, jsonl or tsv\n"
 "      --all              every message;  --only flagged|clean: those\n"
-"      --explain          show the passages that moved the score\n"
+"      --explain          show what moved the score;  --with-text: the text\n"
 "      --filter WHICH     write the flagged or clean records as they came in\n"
 "      --annotate         write the records with the verdict added to each\n"
 "      --threshold P      flag from this risk on, 0 to 1\n"
@@ -33,7 +33,7 @@ static const char help[] =
 "\n"
 "Status: 0 nothing flagged, 1 something flagged, 2 an error.\n";
 
-enum { FIELD = 256, ALL, ONLY, FILTER, ANNOTATE, EXPLAIN, THRESHOLD };
+enum { FIELD = 256, ALL, ONLY, FILTER, ANNOTATE, EXPLAIN, WITH_TEXT, THRESHOLD };
 
 static const struct option longs[] = {
 	{ "model", required_argument, NULL, 'm' },
@@ -46,6 +46,7 @@ static const struct option longs[] = {
 	{ "filter", required_argument, NULL, FILTER },
 	{ "annotate", no_argument, NULL, ANNOTATE },
 	{ "explain", no_argument, NULL, EXPLAIN },
+	{ "with-text", no_argument, NULL, WITH_TEXT },
 	{ "threshold", required_argument, NULL, THRESHOLD },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -121,6 +122,9 @@ take_option(struct lw_scan_options *o, int option, const char *value)
 		break;
 	case EXPLAIN:
 		o->explain = true;
+		break;
+	case WITH_TEXT:
+		o->with_text = true;
 		break;
 	case THRESHOLD:
 		o->threshold = lw_number_argument(tool, "--threshold", value, 0, 1);

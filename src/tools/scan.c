@@ -152,7 +152,8 @@ judge(const struct scan *s, lurewatch_scorer *scorer, struct job *j, const struc
 {
 	lurewatch_evidence evidence[EVIDENCE];
 	lurewatch_verdict verdict;
-	struct lw_result r = { .message = m, .model = s->model, .evidence = evidence, .explain = s->options->explain };
+	struct lw_result r = { .message = m, .model = s->model, .evidence = evidence, .explain = s->options->explain,
+		.with_text = s->options->with_text };
 	lurewatch_error e = LUREWATCH_OK;
 
 	j->out.len = 0;

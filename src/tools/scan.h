@@ -16,6 +16,7 @@ struct lw_scan_options {
 	bool filter;                    /* they come out as they went in */
 	bool annotate;                  /* and with the verdict added */
 	bool explain;
+	bool with_text;                 /* -o jsonl holds the messages too */
 	double threshold;               /* < 0: the model's */
 	unsigned threads;
 	const char *const *paths;

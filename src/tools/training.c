@@ -1,7 +1,6 @@
-/* training.c - options, corpora and vocabulary of a training run; what is wrong is said on stderr */
+/* training.c - options of a training run; what is wrong is said on stderr */
 #include "tools/training.h"
 #include "tools/arguments.h"
-#include "tools/find_model.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -106,7 +105,8 @@ lw_training_start(struct lw_training *a, const char *tool, int arguments, enum l
 	lw_settings_default(&a->settings);
 	lw_train_defaults(&a->options);
 	a->core = calloc((size_t)arguments + 1, sizeof *a->core);
-	if (a->core == NULL)
+	a->feedback = calloc((size_t)arguments + 1, sizeof *a->feedback);
+	if (a->core == NULL || a->feedback == NULL)
 		lw_refuse(tool, "", "", lurewatch_strerror(LUREWATCH_E_MEMORY));
 }
 
@@ -168,63 +168,6 @@ lw_training_fail(const struct lw_training *a, const char *what, const char *why)
 	return false;
 }
 
-static bool
-load_vocabulary(struct lw_training *a)
-{
-	struct lw_buffer why = { 0 };
-	char *dir = NULL;
-	lurewatch_error e = LUREWATCH_OK;
-
-	if (a->vocabulary_dir == NULL || strcmp(a->vocabulary_dir, "none") != 0) {
-		dir = lw_find_vocabulary(a->vocabulary_dir);
-		if (dir == NULL)
-			return lw_training_fail(a, "no vocabulary is installed", "name its folder with --vocabulary, or none");
-		e = lw_vocabulary_compile(dir, &a->vocabulary_bytes, &why);
-	}
-	if (e == LUREWATCH_OK)
-		e = lw_vocabulary_open(a->vocabulary_bytes.at, a->vocabulary_bytes.len, &a->vocabulary);
-	if (e != LUREWATCH_OK)
-		lw_training_fail(a, "vocabulary", lw_buffer_add(&why, "", 1) && why.len > 1 ? why.at : lurewatch_strerror(e));
-	lw_buffer_free(&why);
-	free(dir);
-	a->options.vocabulary = a->vocabulary;
-	a->options.vocabulary_bytes = (struct lw_span){ a->vocabulary_bytes.at, a->vocabulary_bytes.len };
-	return e == LUREWATCH_OK;
-}
-
-static bool
-load_one(struct lw_training *a, const char *argument, bool core)
-{
-	struct lw_corpus *c = &a->corpus;
-	struct lw_buffer why = { 0 };
-	lurewatch_error e = lw_corpus_add(c, argument, core, a->split, &why);
-	const struct lw_corpus_file *f = c->files > 0 ? &c->file[c->files - 1] : NULL;
-
-	if (e != LUREWATCH_OK)
-		lw_training_fail(a, lw_buffer_add(&why, "", 1) && why.len > 1 ? why.at : lurewatch_strerror(e), "");
-	else if (f->unreadable > 0)
-		fprintf(stderr, "%s: %s: %zu records could not be read and are left out, the first:\n%.*s", a->tool, argument,
-		    f->unreadable, (int)f->first.len, f->first.at);
-	lw_buffer_free(&why);
-	return e == LUREWATCH_OK;
-}
-
-bool
-lw_training_load(struct lw_training *a, char **corpora, int n, bool vocabulary)
-{
-	bool done = lw_settings_valid(&a->settings) ||
-	    lw_training_fail(a, "--set", "the shortest n-gram is longer than the longest");
-
-	done = done && (!vocabulary || load_vocabulary(a));
-	for (int i = 0; i < n && done; i++)
-		done = load_one(a, corpora[i], false);
-	for (size_t i = 0; i < a->cores && done; i++)
-		done = load_one(a, a->core[i], true);
-	if (done && lw_corpus_order_labels(&a->corpus) != LUREWATCH_OK)
-		done = lw_training_fail(a, lurewatch_strerror(LUREWATCH_E_MEMORY), "");
-	return done;
-}
-
 bool
 lw_training_lessons(struct lw_training *a, const struct lw_watcher *watcher)
 {
@@ -247,6 +190,9 @@ lw_training_end(struct lw_training *a)
 	lw_vocabulary_free(a->vocabulary);
 	lw_corpus_free(&a->corpus);
 	lw_buffer_free(&a->vocabulary_bytes);
+	lw_past_free(&a->past);
+	lurewatch_close(a->model);
 	free(a->core);
+	free(a->feedback);
 	free(a->flag);
 }

@@ -2,7 +2,7 @@
 #ifndef LW_TRAINING_H
 #define LW_TRAINING_H
 
-#include "learn/train.h"
+#include "learn/past.h"
 
 #include <getopt.h>
 
@@ -15,6 +15,12 @@ struct lw_training {
 	const char **core;              /* core corpora */
 	size_t cores;
 	const char **flag;
+	lurewatch *model;               /* the one to begin from, NULL: none; the next two are of it */
+	const char *from;
+	struct lw_past past;
+	bool changed;                   /* its corpora may have changed since */
+	const char **feedback;          /* files a reviewer went through */
+	size_t feedbacks;
 	struct lw_buffer vocabulary_bytes;
 	struct lw_vocabulary *vocabulary;
 	struct lw_corpus corpus;
@@ -45,6 +51,9 @@ void lw_training_start(struct lw_training *, const char *tool, int arguments, en
 
 /* Takes one of the options above, or ends the program with what is wrong; false: not one of them. */
 bool lw_training_option(struct lw_training *, int option, char *value);
+
+/* Begins from a model: its settings and options now, its corpora and vocabulary when those are loaded. */
+bool lw_training_begin_from(struct lw_training *, const char *model);
 
 /* Loads corpora, and the vocabulary where one is learned with. What is wrong is on stderr when false. */
 bool lw_training_load(struct lw_training *, char **corpora, int n, bool vocabulary);

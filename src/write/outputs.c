@@ -103,6 +103,16 @@ json_evidence(struct lw_buffer *b, const struct lw_result *r)
 	return done && lw_buffer_add(b, "]", 1);
 }
 
+/* For a reviewer, who changes "label" and leaves "said": lurewatch-train --feedback learns from what differs. */
+static bool
+json_said(struct lw_buffer *b, const struct lw_result *r)
+{
+	const char *said = lurewatch_label(r->model, r->verdict->label);
+
+	return lw_buffer_add_text(b, ",\"said\":") && lw_put_json_string(b, (struct lw_span){ said, strlen(said) }) &&
+	    lw_buffer_add_text(b, ",\"text\":") && lw_put_json_string(b, r->judged);
+}
+
 static bool
 json_record(struct lw_buffer *b, const struct lw_result *r)
 {
@@ -113,7 +123,8 @@ json_record(struct lw_buffer *b, const struct lw_result *r)
 	if (r->verdict == NULL)
 		return lw_buffer_add_text(b, ",\"error\":") &&
 		    lw_put_json_string(b, (struct lw_span){ error, strlen(error) }) && lw_buffer_add_text(b, "}\n");
-	return lw_buffer_add(b, ",", 1) && lw_put_verdict_members(b, r) && json_probability(b, r) &&
+	return lw_buffer_add(b, ",", 1) && lw_put_verdict_members(b, r) && (!r->with_text || json_said(b, r)) &&
+	    json_probability(b, r) &&
 	    lw_buffer_add_text(b, ",\"indicators\":") && lw_put_indicator_array(b, r) &&
 	    (!r->explain || json_evidence(b, r)) && lw_buffer_add_text(b, "}\n");
 }

@@ -20,6 +20,7 @@ struct lw_result {
 	const lurewatch_evidence *evidence;
 	size_t evidences;
 	bool explain;
+	bool with_text;                         /* JSON lines hold the message too */
 };
 
 struct lw_output {
