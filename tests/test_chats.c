@@ -78,10 +78,18 @@ static const char telegram_account[] =
     "{\"name\":\"B\",\"id\":9,\"messages\":[]}]},"
     "\"left_chats\":{\"list\":[{\"name\":\"C\",\"type\":\"public_channel\",\"id\":10,\"messages\":[{\"id\":5,\"text\":\"four\"}]}]}}\n";
 
+static const char whatsapp_android[] =
+    "12/25/23, 9:04\xe2\x80\xafPM - Messages are encrypted.\r\n12/25/23, 9:05\xe2\x80\xafPM - Mira: one: a\r\n\r\n10:00 two\r\n"
+    "1/2/24, 12:06\xe2\x80\xaf" "AM - ~ Tomas:\r\n1/2/24, 12:07\xe2\x80\xaf" "AM - Mira: last";
+static const char whatsapp_iphone[] =
+    "\xe2\x80\x8e[07.03.26, 21:22:39] Jobs: \xe2\x80\x8eimage omitted\n[07.03.26, 21:22:40] Mira: x\n";
+
 static const struct {
 	const char *file, *format, *text;
 	size_t records;
 } samples[] = {
+	{ "WhatsApp Chat with Mira.txt", "whatsapp", whatsapp_android, 4 },
+	{ "_chat.txt", "whatsapp", whatsapp_iphone, 2 },
 	{ "result.json", "telegram", telegram_chat, 3 },
 	{ "account.json", "telegram", telegram_account, 4 },
 };
@@ -157,7 +165,7 @@ END_TEST
 
 START_TEST(telegram_fields)
 {
-	struct taken t = take_sample(0);
+	struct taken t = take_sample(2);
 
 	is(t.m[0].text, "");
 	is(t.m[0].sender, "Mira");
@@ -169,7 +177,7 @@ START_TEST(telegram_fields)
 	is(t.m[1].channel, "telegram");
 	is(t.m[2].text, "a } \" ] \\");
 	drop(&t);
-	t = take_sample(1);
+	t = take_sample(3);
 	is(t.m[1].conversation, "A");
 	is(t.m[1].joint, ",");
 	is(t.m[2].joint, "");
@@ -211,6 +219,93 @@ START_TEST(telegram_damage_stays_in_its_place)
 }
 END_TEST
 
+/* ---- WhatsApp ---- */
+
+START_TEST(whatsapp_fields)
+{
+	struct taken t = take_sample(0);
+
+	is(t.m[0].sender, "");
+	is(t.m[0].text, "Messages are encrypted.");
+	is(t.m[1].sender, "Mira");
+	is(t.m[1].text, "one: a\r\n\r\n10:00 two");
+	is(t.m[1].time, "2023-12-25T21:05");
+	is(t.m[1].conversation, "Mira");
+	is(t.m[1].channel, "whatsapp");
+	is(t.m[2].sender, "Tomas");
+	is(t.m[2].text, "");
+	is(t.m[2].time, "2024-01-02T00:06");
+	drop(&t);
+	t = take_sample(1);
+	is(t.m[0].sender, "Jobs");
+	is(t.m[0].text, "image omitted");
+	is(t.m[0].time, "2026-03-07T21:22:39");
+	drop(&t);
+}
+END_TEST
+
+/* The head of a line as phones of the world write it, and the time it says. */
+static const struct {
+	const char *head, *time;
+} heads[] = {
+	{ "12/25/23, 9:05\xe2\x80\xafPM - ", "2023-12-25T21:05" },
+	{ "2023-12-20, 5:46 p.m. - ", "2023-12-20T17:46" },
+	{ "[14/10/2021, 3:34:09 PM] ", "2021-10-14T15:34:09" },
+	{ "[07.03.26, 21:22:39] ", "2026-03-07T21:22:39" },
+	{ "03.08.21, 12:30 - ", "2021-08-03T12:30" },
+	{ "21/12/23, 12:10 a.\xc2\xa0m. - ", "2023-12-21T00:10" },
+	{ "2023/12/20 下午5:46 - ", "2023-12-20T17:46" },
+	{ "[2023/12/20 上午12:01:09] ", "2023-12-20T00:01:09" },
+	{ "2023. 12. 20. 오후 5:46 - ", "2023-12-20T17:46" },
+	{ "[2023. 12. 20. 오전 9:46:03] ", "2023-12-20T09:46:03" },
+	{ "2023/12/20 17:46 - ", "2023-12-20T17:46" },
+	{ "٢٠\xe2\x80\x8f/١٢\xe2\x80\x8f/٢٠٢٣، ٥:٤٦ م - ", "2023-12-20T17:46" },
+	{ "۲۰/۱۲/۲۰۲۳، ۱۷:۴۶ - ", "2023-12-20T17:46" },
+	{ "20/12/2566 17:46 - ", "2023-12-20T17:46" },
+	{ "๒๑/๑๒/๖๖ ๑๗:๔๗ - ", "2023-12-21T17:47" },
+	{ "[20.12.2023 klo 17.46.03] ", "2023-12-20T17:46:03" },
+	{ "20/12/2023 à 17:46 - ", "2023-12-20T17:46" },
+	{ "20.12.23 г., 17:46 ч. - ", "2023-12-20T17:46" },
+	{ "20/12/23, 5:46 CH - ", "2023-12-20T17:46" },
+	{ "20/12/23 5:46 μ.μ. - ", "2023-12-20T17:46" },
+	{ "[17:46, 12/20/2023] ", "2023-12-20T17:46" },
+	{ "[17:46, 20/12/2023] ", "2023-12-20T17:46" },
+	{ "20-12-2023 17:46 - ", "2023-12-20T17:46" },
+	{ "२०/१२/२०२३, ५:४६ अपराह्न - ", "2023-12-20T17:46" },
+	{ "3/4/23, 5:46 PM - ", "2023-03-04T17:46" },
+	{ "03/04/2023, 17:46 - ", "2023-04-03T17:46" },
+	{ "20/12/1402, 17:46 - ", "" },            /* Persian: no date is better than a wrong one */
+};
+
+START_TEST(whatsapp_heads)
+{
+	char text[256];
+	struct taken t;
+
+	snprintf(text, sizeof text, "%sMira: hello\n%sMira: again", heads[_i].head, heads[_i].head);
+	t = take_as(scratch_file("x.txt", text, strlen(text)), NULL);
+	ck_assert_str_eq(t.format, "whatsapp");
+	ck_assert_uint_eq(t.n, 2);
+	is(t.m[0].text, "hello");
+	is(t.m[1].sender, "Mira");
+	is(t.m[1].time, heads[_i].time);
+	is(t.m[1].conversation, "x");
+	drop(&t);
+}
+END_TEST
+
+/* A later date tells the order of the earlier ones; a name of a file tells the chat. */
+START_TEST(whatsapp_order_and_name)
+{
+	static const char text[] = "1/2/2024, 10:00 - A: x\n1/13/2024, 10:00 - A: x\n";
+	struct taken t = take_as(scratch_file("与Mira的 WhatsApp 聊天.txt", text, strlen(text)), NULL);
+
+	is(t.m[0].time, "2024-01-02T10:00");
+	is(t.m[0].conversation, "Mira");
+	drop(&t);
+}
+END_TEST
+
 /* ---- telling formats apart ---- */
 
 static const struct {
@@ -218,6 +313,8 @@ static const struct {
 } others[] = {
 	{ "a.json", "{\"text\":\"hello\"}\n", "jsonl" },
 	{ "b.json", "{\"id\":1,\"type\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}\n", "jsonl" },
+	{ "d.txt", "Meeting 20/12/23, 17:46 - bring lunch\n12/03/2024 was a Tuesday\n10:30 tea\n", "lines" },
+	{ "e.txt", "20/12/23 - no time\n17:46 - no date\n[1/2] x\n", "lines" },
 	{ "c.txt", "{\"about\":\"me\",\"text\":\"x\"}\n", "jsonl" },
 };
 
@@ -242,6 +339,9 @@ chats_suite(void)
 	tcase_add_loop_test(t, sample_is_told_and_kept, 0, SAMPLES);
 	tcase_add_loop_test(t, cut_at_every_byte, 0, SAMPLES);
 	tcase_add_loop_test(t, one_byte_wrong, 0, SAMPLES);
+	tcase_add_test(t, whatsapp_fields);
+	tcase_add_loop_test(t, whatsapp_heads, 0, COUNT(heads));
+	tcase_add_test(t, whatsapp_order_and_name);
 	tcase_add_test(t, telegram_fields);
 	tcase_add_loop_test(t, telegram_damage_stays_in_its_place, 0, COUNT(damaged));
 	tcase_add_loop_test(t, others_stay_what_they_are, 0, COUNT(others));

@@ -35,7 +35,7 @@ struct lw_format {
 };
 
 extern const struct lw_format lw_format_lines, lw_format_jsonl, lw_format_csv, lw_format_tsv, lw_format_mbox,
-    lw_format_eml, lw_format_maildir, lw_format_telegram;
+    lw_format_eml, lw_format_maildir, lw_format_telegram, lw_format_whatsapp;
 
 const struct lw_format *lw_format_named(const char *name);      /* NULL: there is none */
 /* By extension, else by the first bytes; where formats share an extension the first bytes decide. */
@@ -50,6 +50,13 @@ lurewatch_error lw_source_no_memory(struct lw_source *);
 /* One line of text: a record of its own. For formats that are lines; *got false at the end, text without its line end. */
 lurewatch_error lw_source_line(struct lw_source *, struct lw_message *, bool skip_blank, bool *got);
 
+/*
+ * The lines up to the next that `begins` a record; the first is taken whatever it is. Afterwards `lines` is raw as UTF-8.
+ * *got false at the end. Lines longer than a record may be are an error in their place.
+ */
+lurewatch_error lw_source_lines(struct lw_source *, bool (*begins)(struct lw_span line), struct lw_message *,
+    struct lw_span *lines, bool *got);
+
 #define LW_TOO_LONG "longer than 256 MiB"
 
 /* ---- fields by name, shared by JSON lines and tables ---- */
@@ -61,6 +68,7 @@ bool lw_field_is_text(struct lw_span name); /* one of the usual names of the tex
 bool lw_field_says_yes(struct lw_span value); /* true, 1, yes */
 
 /* ---- helpers ---- */
+size_t lw_utf8_next(struct lw_span, uint32_t *c);       /* length of its first character; a bad byte is U+FFFD */
 bool lw_utf8_valid(struct lw_span);
 bool lw_utf8_repair(struct lw_buffer *, struct lw_span);   /* appends, a bad byte as U+FFFD */
 

@@ -15,6 +15,7 @@ static const struct lw_format *const table[] = {
 	&lw_format_maildir,
 	&lw_format_jsonl,
 	&lw_format_telegram,
+	&lw_format_whatsapp,
 	&lw_format_csv,
 	&lw_format_tsv,
 	&lw_format_lines,

@@ -77,6 +77,28 @@ lw_source_line(struct lw_source *s, struct lw_message *m, bool skip_blank, bool 
 	return LUREWATCH_OK;
 }
 
+lurewatch_error
+lw_source_lines(struct lw_source *s, bool (*begins)(struct lw_span line), struct lw_message *m, struct lw_span *lines, bool *got)
+{
+	struct lw_cut cut = { 0 };
+	lurewatch_error e;
+
+	do {
+		e = lw_stream_line(s->stream, &cut);
+		if (e != LUREWATCH_OK)
+			return e;
+	} while (cut.from < cut.to && (cut.from == 0 ||
+	    !begins((struct lw_span){ lw_stream_window(s->stream).at + cut.from, cut.to - cut.from })));
+	*got = cut.from > 0 || cut.dropped;
+	*lines = (struct lw_span){ lw_stream_window(s->stream).at, cut.from };
+	m->raw = lw_stream_take(s->stream, cut.from);
+	if (cut.dropped) {
+		m->raw = *lines = (struct lw_span){ "", 0 };
+		m->error = LW_TOO_LONG;
+	}
+	return LUREWATCH_OK;
+}
+
 /* ---- names of fields ---- */
 
 #define AT(field) offsetof(struct lw_message, field)
@@ -160,6 +182,18 @@ character(const unsigned char *p, size_t left)
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;
 	return n;
+}
+
+size_t
+lw_utf8_next(struct lw_span s, uint32_t *c)
+{
+	const unsigned char *p = (const unsigned char *)s.at;
+	size_t n = character(p, s.len);
+
+	*c = n == 0 ? 0xfffd : n == 1 ? p[0] : (uint32_t)(p[0] & 0x7f >> n);
+	for (size_t i = 1; i < n; i++)
+		*c = *c << 6 | (p[i] & 0x3f);
+	return n > 0 ? n : 1;
 }
 
 bool
