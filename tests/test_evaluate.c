@@ -1,8 +1,7 @@
 /* test_evaluate.c - intervals, summaries, comparisons and the report */
 #include "suites.h"
 
-#include "learn/random.h"
-#include "learn/summary.h"
+#include "learn/compare.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -226,6 +225,115 @@ START_TEST(same_bytes_are_one_group)
 }
 END_TEST
 
+/* ---- two models ---- */
+
+static struct lw_evaluation before;
+
+/* The evaluation of now, and one of the same messages by another model. */
+static struct lw_comparison
+compare(double (*old)(size_t, bool), double (*new)(size_t, bool), size_t n, double tolerance)
+{
+	struct lw_comparison c;
+	struct lw_resampling how = { .resamples = 500, .threads = 2, .seed = 1 };
+
+	judge_by_hand(n, 1, new);
+	before = evaluation;
+	before.judged = calloc(n, sizeof *before.judged);
+	before.positive = NULL;
+	before.group = NULL;
+	before.confusion = NULL;
+	ck_assert_ptr_nonnull(before.judged);
+	for (size_t i = 0; i < n; i++) {
+		double x = old(i, i % 2 == 1);
+
+		before.judged[i] = (struct lw_judgement){ x, x >= .5, x >= .5, true };
+	}
+	ck_assert_int_eq(lw_evaluation_gather(&before, NULL), LUREWATCH_OK);
+	ck_assert_int_eq(lw_compare(&before, &evaluation, "old.lwm", tolerance, &how, &c), LUREWATCH_OK);
+	return c;
+}
+
+static void
+put_both_away(struct lw_comparison *c)
+{
+	lw_comparison_free(c);
+	lw_evaluation_free(&before);
+	put_away();
+}
+
+/* As fair, but in source b, the second half, every second fraud is missed. */
+static double
+worse_in_b(size_t i, bool positive)
+{
+	return positive && i >= 200 && i % 4 == 1 ? .2 : fair(i, positive);
+}
+
+static double
+nearly_fair(size_t i, bool positive)
+{
+	return fair(i, positive) + (i == 3 ? -.8 : 0);
+}
+
+static const struct {
+	double (*old)(size_t, bool), (*new)(size_t, bool);
+	size_t n;
+	bool worse;
+	const char *says[2];
+} verdicts[] = {
+	{ fair, fair, 400, false, { "No sure difference from old.lwm", "0 messages changed side" } },
+	{ fair, perfect, 400, false, { "Better than old.lwm: average precision", "Surely worse for no source" } },
+	{ perfect, fair, 400, true, { "Worse than old.lwm by more than 0.01", "70 messages changed side: 0 caught, 50 lost, 20 new false alarms, 0 cleared" } },
+	{ fair, worse_in_b, 400, true, { "Worse than old.lwm", "Surely worse for source b (recall 0.75 to 0.50" } },
+	{ fair, nearly_fair, 40, true, { "Worse than old.lwm", "chance alone may be the cause" } },
+};
+
+START_TEST(comparisons_say_what_happened)
+{
+	struct lw_comparison c = compare(verdicts[_i].old, verdicts[_i].new, verdicts[_i].n, .01);
+	struct lw_buffer lines = { 0 };
+	char *text = lw_comparison_text(&c);
+	size_t newlines = 0;
+
+	ck_assert_int_eq(c.worse, verdicts[_i].worse);
+	for (int k = 0; k < 2; k++)
+		ck_assert_msg(strstr(c.verdict.at, verdicts[_i].says[k]) != NULL, "%s", c.verdict.at);
+	ck_assert_ptr_nonnull(text);
+	ck_assert(lw_comparison_changed(&c, &lines));
+	for (size_t i = 0; i < lines.len; i++)
+		newlines += lines.at[i] == '\n';
+	ck_assert_uint_eq(newlines, c.changes);
+	for (size_t i = 1; i < c.changes; i++)
+		ck_assert_int_le(lw_change_of(&c, c.changed[i - 1]), lw_change_of(&c, c.changed[i]));
+	free(text);
+	lw_buffer_free(&lines);
+	put_both_away(&c);
+}
+END_TEST
+
+/* What is hard for both models does not blur their difference: the paired interval is far narrower than either one's. */
+START_TEST(differences_are_paired)
+{
+	struct lw_comparison c = compare(fair, nearly_fair, 400, .05);
+	const struct lw_difference *recall = &c.overall.at[LW_RECALL];
+
+	ck_assert_double_eq_tol(recall->change.is, -1. / 200, 1e-9);
+	ck_assert_double_lt(recall->change.high - recall->change.low, .03);
+	ck_assert(!c.worse);
+	put_both_away(&c);
+}
+END_TEST
+
+START_TEST(models_of_other_labels_are_not_compared)
+{
+	struct lw_comparison c = compare(fair, fair, 40, .01), other;
+	struct lw_resampling how = { .resamples = 10, .threads = 1 };
+
+	before.positive[0] = !before.positive[0];
+	ck_assert_int_eq(lw_compare(&before, &evaluation, "old.lwm", .01, &how, &other), LUREWATCH_E_ARGUMENT);
+	put_both_away(&c);
+}
+END_TEST
+
 Suite *
 evaluate_suite(void)
 {
@@ -239,6 +347,9 @@ evaluate_suite(void)
 	tcase_add_test(c, never_wrong_is_not_never);
 	tcase_add_test(c, small_evaluations_claim_nothing);
 	tcase_add_test(c, same_bytes_are_one_group);
+	tcase_add_loop_test(c, comparisons_say_what_happened, 0, sizeof verdicts / sizeof verdicts[0]);
+	tcase_add_test(c, differences_are_paired);
+	tcase_add_test(c, models_of_other_labels_are_not_compared);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -11,7 +11,6 @@ const struct lw_view_about lw_view[LW_VIEWS] = {
 	[LW_BY_FAMILY] = { "by_family", "family", "families" },
 };
 
-/* Fewer resampled rows than this are not worth a thread. */
 static const double WORTH_THREADS = 1e6;
 
 const struct lw_names *
@@ -30,8 +29,24 @@ lw_view_keys(const struct lw_corpus *c, enum lw_by by)
 	return key;
 }
 
+uint32_t *
+lw_number_scratch(const struct lw_corpus *c)
+{
+	uint32_t *scratch = malloc((c->n + 1) * sizeof *scratch);
+
+	if (scratch != NULL)
+		memset(scratch, 0xff, (c->n + 1) * sizeof *scratch);
+	return scratch;
+}
+
+unsigned
+lw_threads_for(size_t rows, const struct lw_resampling *how)
+{
+	return (double)rows * how->resamples > WORTH_THREADS ? how->threads : 1;
+}
+
 size_t
-lw_number_groups(struct lw_scored *s, size_t n, uint32_t *scratch)
+lw_number_groups(struct lw_scored *s, struct lw_scored *other, size_t n, uint32_t *scratch)
 {
 	uint32_t groups = 0;
 	uint32_t *first = malloc((n + 1) * sizeof *first);
@@ -45,6 +60,8 @@ lw_number_groups(struct lw_scored *s, size_t n, uint32_t *scratch)
 		}
 		s[i].group = scratch[s[i].group];
 	}
+	for (size_t i = 0; other != NULL && i < n; i++)
+		other[i].group = scratch[other[i].group];
 	for (uint32_t g = 0; g < groups; g++)
 		scratch[first[g]] = LW_NO_NAME;
 	free(first);
@@ -83,12 +100,10 @@ measure_scores(void *of, const uint32_t *times, unsigned thread, double *out)
 static struct lw_bootstrap
 bootstrap(struct summing *x, size_t n, size_t groups, size_t figures, lw_measure measure, void *context)
 {
-	struct lw_bootstrap b = { .groups = groups, .figures = figures, .resamples = x->how->resamples, .threads = 1,
-		.seed = x->how->seed, .measure = measure, .context = context, .watcher = x->how->watcher,
+	struct lw_bootstrap b = { .groups = groups, .figures = figures, .resamples = x->how->resamples,
+		.threads = lw_threads_for(n, x->how), .seed = x->how->seed, .measure = measure, .context = context, .watcher = x->how->watcher,
 		.from = x->done / x->all };
 
-	if ((double)n * b.resamples > WORTH_THREADS)
-		b.threads = x->how->threads;
 	x->done += (double)n;
 	b.to = x->done / x->all;
 	return b;
@@ -171,7 +186,7 @@ sum_part(struct summing *x, const uint32_t *key, uint32_t which, struct lw_figur
 	if (s == NULL)
 		return LUREWATCH_E_MEMORY;
 	lw_metrics_sorted(s, n, &m);
-	*out = (struct lw_figures){ .n = m.n, .positives = m.positives, .groups = lw_number_groups(s, n, x->scratch) };
+	*out = (struct lw_figures){ .n = m.n, .positives = m.positives, .groups = lw_number_groups(s, NULL, n, x->scratch) };
 	for (int f = 0; f < LW_FIGURES; f++)
 		out->at[f] = (struct lw_estimate){ lw_figure_of(&m, f), NAN, NAN };
 	if (out->groups == SIZE_MAX)
@@ -334,12 +349,10 @@ lurewatch_error
 lw_summary_make(const struct lw_evaluation *v, const struct lw_resampling *how, struct lw_summary *out)
 {
 	size_t n = v->corpus->n;
-	struct summing x = { .of = v, .how = how, .scratch = malloc((n + 1) * sizeof(uint32_t)), .all = (double)(2 + LW_VIEWS) * (double)n };
+	struct summing x = { .of = v, .how = how, .scratch = lw_number_scratch(v->corpus), .all = (double)(2 + LW_VIEWS) * (double)n };
 	lurewatch_error e = x.scratch != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
 
 	*out = (struct lw_summary){ .of = v, .resamples = how->resamples };
-	if (x.scratch != NULL)
-		memset(x.scratch, 0xff, (n + 1) * sizeof(uint32_t));
 	if (e == LUREWATCH_OK)
 		e = sum_part(&x, NULL, 0, &out->overall);
 	if (e == LUREWATCH_OK)

@@ -51,8 +51,15 @@ struct lw_summary {
 lurewatch_error lw_summary_make(const struct lw_evaluation *, const struct lw_resampling *, struct lw_summary *out);
 void lw_summary_free(struct lw_summary *);
 
-/* Groups of sorted scores renumbered 0, 1, ...: their number. scratch: room for corpus->n numbers, all LW_NO_NAME before and after. */
-size_t lw_number_groups(struct lw_scored *, size_t n, uint32_t *scratch);
+/*
+ * Groups of scores renumbered 0, 1, ...: their number, SIZE_MAX when memory is gone. `other`, if not NULL, has the same
+ * messages in another order. scratch: room for corpus->n numbers, all LW_NO_NAME before and after.
+ */
+size_t lw_number_groups(struct lw_scored *, struct lw_scored *other, size_t n, uint32_t *scratch);
+uint32_t *lw_number_scratch(const struct lw_corpus *);  /* freed by the caller */
+
+/* Fewer resampled rows than this are not worth a thread. */
+unsigned lw_threads_for(size_t rows, const struct lw_resampling *);
 
 /* Freed by the caller; NULL when memory is gone. */
 char *lw_summary_json(const struct lw_summary *);

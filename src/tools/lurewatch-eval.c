@@ -1,10 +1,11 @@
 /*
  * lurewatch-eval.c - the evaluation tool's command line
  *
- * A wrong argument, a corpus or a model that cannot be read give a line that says which, and status 2.
+ * A wrong argument, a corpus or a model that cannot be read give a line that says which, and status 2;
+ * 1 means that the model is worse than the one it was compared with.
  */
+#include "learn/compare.h"
 #include "learn/report.h"
-#include "learn/summary.h"
 #include "tools/arguments.h"
 #include "tools/find_model.h"
 #include "tools/phases.h"
@@ -25,12 +26,18 @@ static const char help[] =
 "\n"
 "  lurewatch-eval --split dev corpus.jsonl\n"
 "  lurewatch-eval -m mine.lwm -o json test.jsonl > figures.json\n"
+"  lurewatch-eval -m new.lwm --against old.lwm test.jsonl && mv new.lwm old.lwm\n"
 "  lurewatch-eval --leave-out lang --core cases.jsonl public.jsonl\n"
 "\n"
 "  -m, --model MODEL      else $LUREWATCH_MODEL, else the installed model\n"
 "  -o, --output OUTPUT    text, json or html (one page, no network)\n"
 "      --split SPLIT      train, dev or all (all)\n"
 "      --threshold P      another threshold than the model's\n"
+"      --against OTHER    is MODEL better than OTHER on these messages, for whom\n"
+"                         is it worse, which messages changed side\n"
+"      --tolerance T      worse means: average precision or F1 lower, or false\n"
+"                         positives higher, by more than T (0.01)\n"
+"      --changed FILE     all messages that changed side, as JSON lines\n"
 "      --leave-out WHAT   source or lang: learns from all but one, judges that\n"
 "                         one, in turn; takes the options of lurewatch-train\n"
 "      --resamples N      for the 95 % intervals; 0: without (1000)\n"
@@ -38,9 +45,11 @@ static const char help[] =
 "  -j, --threads N        work on N threads; the figures are the same\n"
 "  -h, --help             this;  -V, --version\n"
 "\n"
-"Status: 0, or 2 for an error.\n";
+"Status: 0; 1 MODEL is worse than OTHER; 2 an error.\n";
 
-enum { THRESHOLD = 256, LEAVE_OUT, RESAMPLES };
+enum { THRESHOLD = 256, LEAVE_OUT, RESAMPLES, AGAINST, TOLERANCE, CHANGED };
+
+#define EXIT_WORSE 1
 
 static const struct option longs[] = {
 	LW_TRAINING_OPTIONS,
@@ -48,6 +57,9 @@ static const struct option longs[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "threshold", required_argument, NULL, THRESHOLD },
 	{ "leave-out", required_argument, NULL, LEAVE_OUT },
+	{ "against", required_argument, NULL, AGAINST },
+	{ "tolerance", required_argument, NULL, TOLERANCE },
+	{ "changed", required_argument, NULL, CHANGED },
 	{ "resamples", required_argument, NULL, RESAMPLES },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -55,11 +67,11 @@ static const struct option longs[] = {
 };
 
 struct arguments {
-	const char *model;
+	const char *model, *against, *changed;
 	enum { AS_TEXT, AS_JSON, AS_HTML } output;
 	bool transfer;
 	enum lw_leave_out leave_out;
-	double threshold;
+	double threshold, tolerance;
 	unsigned resamples;
 	struct lw_training training;
 };
@@ -85,6 +97,15 @@ take_option(struct arguments *a, int option, char *value)
 		if (a->leave_out == LW_LEAVE_LANG && strcmp(value, "lang") != 0)
 			lw_refuse(tool, "--leave-out", value, "source or lang is meant");
 		break;
+	case AGAINST:
+		a->against = value;
+		break;
+	case TOLERANCE:
+		a->tolerance = lw_number_argument(tool, "--tolerance", value, 0, 1);
+		break;
+	case CHANGED:
+		a->changed = value;
+		break;
 	case RESAMPLES:
 		a->resamples = (unsigned)lw_count_argument(tool, "--resamples", value, 0, 100000);
 		break;
@@ -105,105 +126,183 @@ fail(const char *what, const char *why)
 	return false;
 }
 
-static bool
-report(const struct arguments *a, const struct lw_summary *s)
-{
-	struct lw_buffer page = { 0 };
-	char *text = a->output == AS_JSON ? lw_summary_json(s) : a->output == AS_TEXT ? lw_summary_text(s) : NULL;
-	bool done;
+/* What one run holds. */
+struct run {
+	struct arguments *a;
+	struct lw_phases phases;
+	struct lw_watcher watcher;
+	lurewatch *model, *other;
+	struct lw_evaluation now, before;       /* of model, of other */
+	struct lw_summary summary;
+	struct lw_comparison comparison;
+};
 
-	if (a->output == AS_HTML && lw_report_html(s->of, "Lurewatch evaluation", &page) && lw_buffer_add(&page, "", 1))
-		text = page.at;
+static char *
+page(const struct run *r)
+{
+	struct lw_buffer b = { 0 };
+
+	if (lw_report_html(&r->now, "Lurewatch evaluation", &b) && lw_buffer_add(&b, "", 1))
+		return b.at;
+	lw_buffer_free(&b);
+	return NULL;
+}
+
+static bool
+report(const struct run *r)
+{
+	bool compared = r->a->against != NULL, done;
+	char *text;
+
+	if (r->a->output == AS_JSON)
+		text = compared ? lw_comparison_json(&r->comparison, &r->summary) : lw_summary_json(&r->summary);
+	else if (r->a->output == AS_HTML)
+		text = page(r);
 	else
-		lw_buffer_free(&page);
+		text = compared ? lw_comparison_text(&r->comparison) : lw_summary_text(&r->summary);
 	if (text == NULL)
 		return fail(lurewatch_strerror(LUREWATCH_E_MEMORY), "");
-	done = fputs(text, stdout) >= 0 && (a->output != AS_JSON || putchar('\n') != EOF) && fflush(stdout) == 0;
+	done = fputs(text, stdout) >= 0 && (r->a->output != AS_JSON || putchar('\n') != EOF) && fflush(stdout) == 0;
 	free(text);
 	return done || fail("standard output", strerror(errno));
 }
 
-static lurewatch_error
-score(struct arguments *a, const struct lw_watcher *watcher, struct lw_evaluation *out, lurewatch **model)
+static bool
+list_changed(const struct run *r, FILE *f)
 {
+	struct lw_buffer lines = { 0 };
+	bool done = lw_comparison_changed(&r->comparison, &lines);
+
+	if (!done)
+		fail(lurewatch_strerror(LUREWATCH_E_MEMORY), "");
+	else if (fwrite(lines.at != NULL ? lines.at : "", 1, lines.len, f) != lines.len || fflush(f) != 0)
+		done = fail(r->a->changed, strerror(errno));
+	lw_buffer_free(&lines);
+	return done;
+}
+
+static bool
+score(struct run *r, const char *path, lurewatch **model, struct lw_evaluation *out)
+{
+	const struct arguments *a = r->a;
 	char *why = NULL;
-	lurewatch_error e = lw_find_model(a->model, model, &why);
+	lurewatch_error e = lw_find_model(path, model, &why);
 
 	if (e != LUREWATCH_OK)
 		fail(why != NULL ? why : lurewatch_strerror(e), "");
 	free(why);
 	if (e != LUREWATCH_OK)
-		return e;
-	e = lw_evaluate(&a->training.corpus, *model, a->threshold, a->training.options.threads, watcher, out);
-	if (e != LUREWATCH_OK)
-		fail(lurewatch_strerror(e), "");
-	return e;
-}
-
-static lurewatch_error
-transfer(struct arguments *a, const struct lw_watcher *watcher, struct lw_evaluation *out)
-{
-	lurewatch_error e;
-
-	if (!lw_training_lessons(&a->training, watcher))
-		return LUREWATCH_E_ARGUMENT;
-	e = lw_evaluate_transfer(&a->training.lessons, &a->training.options, a->leave_out, out);
-	if (e != LUREWATCH_OK)
-		fail(lurewatch_strerror(e), "");
-	return e;
-}
-
-static bool
-summarise(const struct arguments *a, const struct lw_watcher *watcher, const struct lw_evaluation *v, struct lw_summary *out)
-{
-	struct lw_resampling how = { .resamples = a->resamples, .threads = a->training.options.threads,
-		.seed = a->training.options.seed, .watcher = watcher };
-	lurewatch_error e = lw_summary_make(v, &how, out);
-
+		return false;
+	e = lw_evaluate(&a->training.corpus, *model, a->threshold, a->training.options.threads, &r->watcher, out);
 	return e == LUREWATCH_OK || fail(lurewatch_strerror(e), "");
 }
 
 static bool
-run(struct arguments *a, char **paths, int n)
+transfer(struct run *r)
 {
-	struct lw_evaluation evaluation = { 0 };
-	struct lw_summary summary = { 0 };
-	struct lw_phases phases;
-	struct lw_watcher watcher = { lw_phases_call, &phases };
-	lurewatch *model = NULL;
+	struct arguments *a = r->a;
+	lurewatch_error e;
+
+	if (!lw_training_lessons(&a->training, &r->watcher))
+		return false;
+	e = lw_evaluate_transfer(&a->training.lessons, &a->training.options, a->leave_out, &r->now);
+	return e == LUREWATCH_OK || fail(lurewatch_strerror(e), "");
+}
+
+static bool
+compare(struct run *r, const struct lw_resampling *how)
+{
+	const char *slash = strrchr(r->a->against, '/');
+	lurewatch_error e;
+
+	if (!score(r, r->a->against, &r->other, &r->before))
+		return false;
+	e = lw_compare(&r->before, &r->now, slash != NULL ? slash + 1 : r->a->against, r->a->tolerance, how, &r->comparison);
+	if (e == LUREWATCH_E_ARGUMENT)
+		return fail(r->a->against, "the two models do not flag the same labels of these messages");
+	return e == LUREWATCH_OK || fail(lurewatch_strerror(e), "");
+}
+
+static bool
+judge(struct run *r)
+{
+	const struct arguments *a = r->a;
+	struct lw_resampling how = { .resamples = a->resamples, .threads = a->training.options.threads,
+		.seed = a->training.options.seed, .watcher = &r->watcher };
+	lurewatch_error e;
+
+	if (!(a->transfer ? transfer(r) : score(r, a->model, &r->model, &r->now)))
+		return false;
+	if (a->against != NULL && !compare(r, &how))
+		return false;
+	/* the text of a comparison shows nothing of it */
+	if (a->against != NULL && a->output == AS_TEXT)
+		return true;
+	e = lw_summary_make(&r->now, &how, &r->summary);
+	return e == LUREWATCH_OK || fail(lurewatch_strerror(e), "");
+}
+
+static bool
+run(struct run *r, char **paths, int n)
+{
+	struct arguments *a = r->a;
+	FILE *changed = NULL;
 	bool done;
 
-	if (!lw_training_load(&a->training, paths, n, a->transfer))
-		return false;
-	if (a->training.corpus.n == 0)
-		return fail("there is no labelled message of that split", "");
-	lw_phases_start(&phases);
-	done = (a->transfer ? transfer(a, &watcher, &evaluation) : score(a, &watcher, &evaluation, &model)) == LUREWATCH_OK &&
-	    summarise(a, &watcher, &evaluation, &summary);
-	lw_phases_end(&phases);
-	done = done && report(a, &summary);
-	lw_summary_free(&summary);
-	lw_evaluation_free(&evaluation);
-	lurewatch_close(model);
+	/* a file that cannot be written is found out before the work */
+	if (a->changed != NULL && (changed = fopen(a->changed, "wb")) == NULL)
+		return fail(a->changed, strerror(errno));
+	done = lw_training_load(&a->training, paths, n, a->transfer) &&
+	    (a->training.corpus.n > 0 || fail("there is no labelled message of that split", ""));
+	lw_phases_start(&r->phases);
+	done = done && judge(r);
+	lw_phases_end(&r->phases);
+	done = done && (changed == NULL || list_changed(r, changed)) && report(r);
+	if (changed != NULL && fclose(changed) != 0 && done)
+		done = fail(a->changed, strerror(errno));
 	return done;
+}
+
+static int
+status_of(struct arguments *a, char **paths, int n)
+{
+	struct run r = { .a = a, .watcher = { lw_phases_call, &r.phases } };
+	bool done = run(&r, paths, n), worse = r.comparison.worse;
+
+	lw_comparison_free(&r.comparison);
+	lw_summary_free(&r.summary);
+	lw_evaluation_free(&r.now);
+	lw_evaluation_free(&r.before);
+	lurewatch_close(r.model);
+	lurewatch_close(r.other);
+	return !done ? LW_EXIT_BAD_ARGUMENT : worse ? EXIT_WORSE : EXIT_SUCCESS;
+}
+
+static void
+check(const struct arguments *a, int corpora)
+{
+	if (corpora == 0 && a->training.cores == 0)
+		lw_refuse(tool, "CORPUS", "", "a file of labelled messages is wanted");
+	if (a->transfer && a->against != NULL)
+		lw_refuse(tool, "--against", a->against, "with --leave-out there is no model to compare");
+	if (a->changed != NULL && a->against == NULL)
+		lw_refuse(tool, "--changed", a->changed, "--against OTHER is wanted too");
 }
 
 int
 main(int argc, char **argv)
 {
 	static char name[] = "lurewatch-eval";
-	struct arguments a = { .threshold = -1, .resamples = LW_RESAMPLES };
-	int option;
-	bool done;
+	struct arguments a = { .threshold = -1, .tolerance = LW_TOLERANCE, .resamples = LW_RESAMPLES };
+	int option, status;
 
 	argv[0] = name;
 	lw_training_start(&a.training, tool, argc, LW_SPLIT_ALL);
 	while ((option = getopt_long(argc, argv, "m:o:j:hV", longs, NULL)) != -1)
 		take_option(&a, option, optarg);
-	if (optind == argc && a.training.cores == 0)
-		lw_refuse(tool, "CORPUS", "", "a file of labelled messages is wanted");
+	check(&a, argc - optind);
 	signal(SIGPIPE, SIG_IGN);
-	done = run(&a, argv + optind, argc - optind);
+	status = status_of(&a, argv + optind, argc - optind);
 	lw_training_end(&a.training);
-	return done ? EXIT_SUCCESS : LW_EXIT_BAD_ARGUMENT;
+	return status;
 }
