@@ -4,6 +4,8 @@
  * A wrong value is refused with the cause and leaves what was set before.
  */
 #include "serve/config.h"
+#include "serve/sms.h"
+#include "serve/template.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -384,6 +386,17 @@ lw_config_read(struct lw_config *c, const char *path, struct lw_buffer *why)
 	return good;
 }
 
+static bool
+check_template(const char *option, const char *template, struct lw_buffer *why)
+{
+	struct lw_span unknown = lw_template_unknown((struct lw_span){ template, strlen(template) }, lw_sms_places);
+
+	if (unknown.at != NULL)
+		lw_buffer_addf(why, "%s: there is no {%.*s}: id, from, label, risk, flagged, indicators, text", option,
+		    (int)unknown.len, unknown.at);
+	return unknown.at == NULL;
+}
+
 bool
 lw_config_check(const struct lw_config *c, struct lw_buffer *why)
 {
@@ -396,7 +409,8 @@ lw_config_check(const struct lw_config *c, struct lw_buffer *why)
 	else if (c->message_size > c->memory)
 		wrong = "message-size is larger than memory";
 	if (wrong == NULL)
-		return true;
+		return check_template("kannel-answer", c->kannel_answer, why) &&
+		    check_template("webhook-answer", c->webhook_answer, why);
 	lw_buffer_add_text(why, wrong);
 	return false;
 }
@@ -475,10 +489,7 @@ lw_config_help(struct lw_buffer *b)
 }
 
 const char *
-lw_config_option(size_t i, bool *is_switch)
+lw_config_option(size_t i)
 {
-	if (i >= OPTIONS)
-		return NULL;
-	*is_switch = options[i].kind == SWITCH;
-	return options[i].name;
+	return i < OPTIONS ? options[i].name : NULL;
 }

@@ -46,8 +46,7 @@ bool lw_config_check(const struct lw_config *, struct lw_buffer *why);
 
 bool lw_config_print(const struct lw_config *, struct lw_buffer *);     /* as a file that sets the same */
 bool lw_config_help(struct lw_buffer *);        /* a line an option, for --help */
-/* Names for the command line, in the table's order, NULL past the end; *is_switch: --name alone means yes. */
-const char *lw_config_option(size_t i, bool *is_switch);
+const char *lw_config_option(size_t i);         /* names in the table's order, NULL past the end */
 void lw_config_clear(struct lw_config *, const char *name);     /* empties a list: the command line's replaces the file's */
 
 /* ---- addresses: "host:port", "[v6]:port", "port" (loopback), "*:port", "unix:/path[,mode=0660]" ---- */

@@ -8,8 +8,10 @@
  */
 #include "serve/counters.h"
 #include "serve/http.h"
+#include "serve/join.h"
 #include "serve/nets.h"
 #include "serve/privilege.h"
+#include "serve/sms.h"
 #include "write/write.h"
 
 #include <errno.h>
@@ -40,6 +42,7 @@ struct http {
 	size_t listeners;
 	struct lw_buffer token, certificate, key;       /* NUL-terminated; empty: none */
 	struct lw_nets allow;
+	struct lw_joiner *joiner;
 	pthread_mutex_t lock;   /* over the links and flying */
 	pthread_cond_t landed;
 	struct link *links;
@@ -139,6 +142,7 @@ new_exchange(struct http *h, struct MHD_Connection *connection, const char *path
 	x->connection = connection;
 	x->link = info != NULL ? info->socket_context : NULL;
 	x->request.server = h->server;
+	x->request.joiner = h->joiner;
 	x->request.path = x->path;
 	x->request.method = strcmp(method, "HEAD") == 0 ? "GET" : method;
 	x->request.status = MHD_HTTP_OK;
@@ -460,6 +464,7 @@ http_tick(void *state)
 			l->fd = -1;
 		}
 	pthread_mutex_unlock(&h->lock);
+	lw_sms_tick(h->server, h->joiner, false);
 }
 
 /* ---- opening and closing ---- */
@@ -524,6 +529,7 @@ free_http(struct http *h)
 		if (h->listener[i] >= 0)
 			close(h->listener[i]);
 	lw_nets_free(&h->allow);
+	lw_joiner_free(h->joiner);
 	lw_buffer_free(&h->token);
 	lw_buffer_free(&h->certificate);
 	lw_buffer_free(&h->key);
@@ -546,7 +552,8 @@ http_open(struct lw_server *server, void **state, struct lw_buffer *why)
 	h->server = server;
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_cond_init(&h->landed, NULL);
-	if (!open_listeners(h, why) || !read_token(h, why) || !lw_nets_read(&h->allow, &config->http_allow, why) ||
+	h->joiner = lw_joiner_new(config->join_parts, (int64_t)config->join_time * LW_SECOND);
+	if (h->joiner == NULL || !open_listeners(h, why) || !read_token(h, why) || !lw_nets_read(&h->allow, &config->http_allow, why) ||
 	    !read_file(config->http_certificate, &h->certificate, why) || !read_file(config->http_key, &h->key, why)) {
 		free_http(h);
 		return false;
@@ -611,6 +618,7 @@ http_stop(void *state)
 	for (size_t i = 0; i < h->listeners; i++)
 		if (h->daemon[i] != NULL)
 			MHD_stop_daemon(h->daemon[i]);
+	lw_sms_tick(h->server, h->joiner, true);
 	free_http(h);
 }
 

@@ -49,5 +49,6 @@ void lw_http_health(struct lw_request *, struct lw_seat *);            /* routes
 void lw_http_ready(struct lw_request *, struct lw_seat *);
 void lw_http_metrics(struct lw_request *, struct lw_seat *);
 void lw_http_reload(struct lw_request *, struct lw_seat *);
+void lw_http_feedback(struct lw_request *, struct lw_seat *);          /* feedback.c */
 
 #endif

@@ -2,6 +2,7 @@
 #include "serve/counters.h"
 #include "serve/desk.h"
 #include "serve/http.h"
+#include "serve/sms.h"
 #include "write/write.h"
 
 #include <string.h>
@@ -12,6 +13,13 @@ const struct lw_route lw_routes[] = {
 	{ "GET", "/metrics", true, false, true, LW_DOOR_HTTP, lw_http_metrics, NULL },
 	{ "POST", "/v1/score", true, false, false, LW_DOOR_HTTP, lw_http_score, lw_http_score_unjudged },
 	{ "POST", "/v1/reload", true, false, false, LW_DOOR_HTTP, lw_http_reload, NULL },
+	{ "POST", "/v1/feedback", true, false, false, LW_DOOR_HTTP, lw_http_feedback, NULL },
+	{ "GET", "/sms/kannel", true, true, false, LW_DOOR_KANNEL, lw_http_kannel, lw_http_kannel_unjudged },
+	{ "POST", "/sms/kannel", true, true, false, LW_DOOR_KANNEL, lw_http_kannel, lw_http_kannel_unjudged },
+	{ "GET", "/sms/jasmin", true, true, false, LW_DOOR_JASMIN, lw_http_jasmin, lw_http_jasmin_unjudged },
+	{ "POST", "/sms/jasmin", true, true, false, LW_DOOR_JASMIN, lw_http_jasmin, lw_http_jasmin_unjudged },
+	{ "GET", "/sms/webhook", true, true, false, LW_DOOR_WEBHOOK, lw_http_webhook, lw_http_webhook_unjudged },
+	{ "POST", "/sms/webhook", true, true, false, LW_DOOR_WEBHOOK, lw_http_webhook, lw_http_webhook_unjudged },
 	{ NULL, NULL, false, false, false, LW_DOOR_HTTP, NULL, NULL },
 };
 

@@ -8,11 +8,11 @@
  * Every message has its verdict or its error in its place. ?explain=1 adds the evidence.
  */
 #include "read/format.h"
+#include "read/json.h"
 #include "read/charset.h"
 #include "serve/http.h"
 #include "write/write.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,18 +64,12 @@ score_message(struct scoring *s, struct lw_message *m)
 
 /* ---- JSON ---- */
 
-static struct lw_span
-string_of(const json_t *value)
-{
-	return (struct lw_span){ json_string_value(value), json_string_length(value) };
-}
-
 static void
 take_id(struct scoring *s, struct lw_message *m, const json_t *id)
 {
 	s->number.len = 0;
 	if (json_is_string(id))
-		m->id = string_of(id);
+		m->id = lw_json_string(id);
 	if (!json_is_integer(id) || !lw_buffer_addf(&s->number, "%lld", (long long)json_integer_value(id)))
 		return;
 	m->id = (struct lw_span){ s->number.at, s->number.len };
@@ -93,7 +87,7 @@ score_object(struct scoring *s, json_t *object)
 
 	take_id(s, &m, json_object_get(object, "id"));
 	if (json_is_string(json_object_get(object, "subject")))
-		m.subject = string_of(json_object_get(object, "subject"));
+		m.subject = lw_json_string(json_object_get(object, "subject"));
 	json_object_foreach(object, key, value) {
 		struct lw_span name = { key, strlen(key) };
 		int rank = lw_field_is_text(name) && json_is_string(value) ? lw_field_rank(name) : -1;
@@ -101,7 +95,7 @@ score_object(struct scoring *s, json_t *object)
 		if (rank < 0 || (best >= 0 && rank > best))
 			continue;
 		best = rank;
-		m.text = string_of(value);
+		m.text = lw_json_string(value);
 	}
 	if (!json_is_object(object))
 		m.error = "not a JSON object";
@@ -137,7 +131,7 @@ score_json(struct scoring *s)
 {
 	struct lw_request *r = s->request;
 	json_error_t error;
-	json_t *value = json_loadb(r->body.at, r->body.len, JSON_ALLOW_NUL, &error);
+	json_t *value = lw_json_parse(r->body, &s->room, &error);
 	char why[JSON_ERROR_TEXT_LENGTH + 64];
 
 	if (value == NULL) {
@@ -157,7 +151,7 @@ static void
 score_line(struct scoring *s, struct lw_span line)
 {
 	json_error_t error;
-	json_t *value = json_loadb(line.at, line.len, JSON_ALLOW_NUL, &error);
+	json_t *value = lw_json_parse(line, &s->room, &error);
 	char why[JSON_ERROR_TEXT_LENGTH + 64];
 	struct lw_message m = { .format = "json", .error = why };
 

@@ -70,28 +70,25 @@ long_options(void)
 	size_t n = sizeof fixed / sizeof fixed[0], rows = 0;
 	struct option *table;
 	const char *name;
-	bool is_switch;
 
-	while (lw_config_option(rows, &is_switch) != NULL)
+	while (lw_config_option(rows) != NULL)
 		rows++;
 	table = calloc(n + rows + 1, sizeof *table);
 	if (table == NULL)
 		out_of_memory();
 	memcpy(table, fixed, sizeof fixed);
-	for (size_t i = 0; (name = lw_config_option(i, &is_switch)) != NULL; i++)
-		table[n + i] = (struct option){ name, is_switch ? optional_argument : required_argument, NULL, FROM_TABLE + (int)i };
+	for (size_t i = 0; (name = lw_config_option(i)) != NULL; i++)
+		table[n + i] = (struct option){ name, required_argument, NULL, FROM_TABLE + (int)i };
 	return table;
 }
 
 static void
 note_set(struct command_line *l, size_t row, const char *value)
 {
-	bool is_switch;
-
 	if (!lw_grow(&l->set, &l->room, l->sets + 1, sizeof *l->set))
 		out_of_memory();
-	l->set[l->sets].name = lw_config_option(row, &is_switch);
-	l->set[l->sets++].value = value != NULL ? value : "yes";
+	l->set[l->sets].name = lw_config_option(row);
+	l->set[l->sets++].value = value;
 }
 
 static void
