@@ -61,10 +61,10 @@ test: deps ## install what is missing, build, run the whole suite (also under sa
 	@$(MAKE) --no-print-directory -j2 all
 	@BUILD=$(BUILD) SHARED=$(SHARED) scripts/run-tests
 
-$(BUILD)/tests/concepts: $(BUILD)/tests/tools/concepts.o $(IO_A) $(LIB_A)
+$(BUILD)/tests/concepts $(BUILD)/tests/judged: $(BUILD)/tests/%: $(BUILD)/tests/tools/%.o $(IO_A) $(LIB_A)
 	$(CC) $(SANITIZE) -o $@ $^ $(READ_LIBS) $(CORE_LIBS) -pthread
 
-check: all $(BUILD)/tests/suite $(BUILD)/tests/concepts ## the libcheck suites and command-line cases alone, as built
+check: all $(BUILD)/tests/suite $(BUILD)/tests/concepts $(BUILD)/tests/judged ## the libcheck suites and command-line cases alone, as built
 	$(BUILD)/tests/suite
 	tests/cli/run $(BUILD)
 

@@ -18,6 +18,7 @@
 	ROOM(read) \
 	ROOM(gsm) \
 	ROOM(chats) \
+	ROOM(mail) \
 	ROOM(write)
 
 #define ROOM(name) Suite *name##_suite(void);

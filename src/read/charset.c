@@ -11,8 +11,11 @@
 #include <string.h>
 #include <unicode/ucnv.h>
 #include <unicode/ucsdet.h>
+#include <unicode/utf8.h>
 
 enum { LONGEST = 1 << 24, GUESSED = 8192, SURE_ENOUGH = 10 };
+
+static const char western[] = "windows-1252";
 
 /* Names that in practice mean a larger set, or nothing at all (NULL). */
 static const struct {
@@ -41,6 +44,20 @@ meant_by(const char *charset)
 	return charset;
 }
 
+const char *
+lw_charset_named(const char *name)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	UConverter *c;
+
+	name = meant_by(name);
+	if (name == NULL)
+		return NULL;
+	c = ucnv_open(name, &status);
+	ucnv_close(c);
+	return U_SUCCESS(status) ? name : NULL;
+}
+
 static bool
 convert(struct lw_buffer *out, struct lw_span bytes, UConverter *from)
 {
@@ -57,34 +74,139 @@ convert(struct lw_buffer *out, struct lw_span bytes, UConverter *from)
 	return status != U_MEMORY_ALLOCATION_ERROR;
 }
 
+/* ---- guessing ---- */
+
+/* Thai needs its letters in order: a mark above or below follows a letter, a leading vowel goes before one. ICU knows no Thai. */
 static bool
-is_single_byte(UConverter *c)
+is_thai(struct lw_span s)
 {
-	return ucnv_getMaxCharSize(c) == 1;
+	size_t letters = 0, marks = 0;
+	unsigned before = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned c = (unsigned char)s.at[i];
+		bool mark = c == 0xd1 || (c >= 0xd4 && c <= 0xda) || (c >= 0xe7 && c <= 0xee), leads = before >= 0xe0 && before <= 0xe4;
+		bool letter = c >= 0xa1 && c <= 0xce;
+
+		if ((c >= 0x80 && c < 0xa0) || (c > 0xda && c < 0xdf) || c > 0xfb || (mark && before < 0xa1) || (leads && !letter))
+			return false;
+		letters += letter;
+		marks += mark;
+		before = c;
+	}
+	return letters >= 4 && marks * 8 >= letters;
 }
 
-/* The likeliest converter, NULL when there is no guess better than UTF-8. */
-static UConverter *
-guess(struct lw_span bytes)
+/* Decoded, it holds no controls, no characters of private use, and nothing but what the charset knows. */
+static bool
+is_sane(struct lw_span bytes, const char *charset)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	UConverter *c = ucnv_open(charset, &status);
+	const char *at = bytes.at, *end = bytes.at + bytes.len;
+	size_t all = 0, odd = 0;
+
+	while (U_SUCCESS(status) && at < end) {
+		UChar32 u = ucnv_getNextUChar(c, &at, end, &status);
+
+		all++;
+		/* what was cut at the end is not held against it */
+		odd += at < end && (u == 0xfffd || (u >= 0x7f && u < 0xa0) || (u < 0x20 && !(u >= '\t' && u <= '\r')) ||
+		    (u >= 0xe000 && u <= 0xf8ff));
+	}
+	ucnv_close(c);
+	return all > 0 && odd * 50 <= all && (U_SUCCESS(status) || at == end);
+}
+
+/* Damaged, but what else has so many good sequences? */
+static bool
+is_mostly_utf8(struct lw_span s)
+{
+	const uint8_t *at = (const uint8_t *)s.at;
+	size_t good = 0, bad = 0;
+	int32_t i = 0, len = (int32_t)s.len;
+
+	while (i < len) {
+		int32_t from = i;
+		UChar32 c;
+
+		U8_NEXT(at, i, len, c);
+		/* what was cut at the end is not held against it */
+		good += c >= 0x80;
+		bad += c < 0 && len - from > 3;
+	}
+	return good > 0 && bad * 2 <= good;
+}
+
+/* Found by letter frequencies in messages that are nothing of the kind. */
+static bool
+is_farfetched(const char *name)
+{
+	return strncmp(name, "IBM4", 4) == 0 || strncmp(name, "UTF-", 4) == 0 || strncmp(name, "ISO-2022", 8) == 0;
+}
+
+static size_t
+above_127(struct lw_span s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += (unsigned char)s.at[i] > 127;
+	return n;
+}
+
+/* More than every third letter with an accent: no Western language has that. */
+static bool
+is_western(struct lw_span s)
+{
+	size_t letters = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		letters += (s.at[i] | 32) >= 'a' && (s.at[i] | 32) <= 'z';
+	return above_127(s) * 2 <= letters || above_127(s) < 3;
+}
+
+static const char *
+by_frequency(struct lw_span bytes)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	UCharsetDetector *detector = ucsdet_open(&status);
-	const UCharsetMatch *match;
-	UConverter *found = NULL;
-	const char *name = "windows-1252";
+	const UCharsetMatch **match;
+	const char *found = NULL;
+	int32_t n = 0;
 
-	if (bytes.len > GUESSED)
-		bytes.len = GUESSED;
 	ucsdet_setText(detector, bytes.at, (int32_t)bytes.len, &status);
-	match = ucsdet_detect(detector, &status);
-	if (U_SUCCESS(status) && match != NULL && ucsdet_getConfidence(match, &status) >= SURE_ENOUGH)
-		name = meant_by(ucsdet_getName(match, &status));
-	if (name != NULL && strcmp(name, "UTF-8") != 0) {
-		status = U_ZERO_ERROR;
-		found = ucnv_open(name, &status);
+	match = ucsdet_detectAll(detector, &n, &status);
+	for (int32_t i = 0; found == NULL && U_SUCCESS(status) && i < n; i++) {
+		const char *name = ucsdet_getName(match[i], &status);
+
+		if (ucsdet_getConfidence(match[i], &status) < SURE_ENOUGH || U_FAILURE(status))
+			break;
+		if (is_farfetched(name) || !is_sane(bytes, meant_by(name)))
+			continue;
+		/* the names are ICU's own, static */
+		found = meant_by(name);
 	}
 	ucsdet_close(detector);
 	return found;
+}
+
+const char *
+lw_charset_likely(struct lw_span bytes, const char *declared)
+{
+	const char *name = declared != NULL ? lw_charset_named(declared) : NULL;
+
+	if (bytes.len > GUESSED)
+		bytes.len = GUESSED;
+	if (is_mostly_utf8(bytes))
+		return "UTF-8";
+	if (name != NULL && is_sane(bytes, name) &&
+	    (strcmp(name, western) != 0 || is_western(bytes)))
+		return name;
+	if (is_thai(bytes))
+		return "windows-874";
+	name = by_frequency(bytes);
+	return name != NULL ? name : western;
 }
 
 bool
@@ -103,14 +225,16 @@ lw_recode(struct lw_buffer *out, struct lw_span bytes, const char *charset)
 	if (name != NULL && strcmp(name, "UTF-8") != 0)
 		from = ucnv_open(name, &status);
 	/* text of a one-byte charset is hardly ever good UTF-8 by chance: the declaration is wrong */
-	if (from != NULL && valid && is_single_byte(from)) {
+	if (valid && (from == NULL || ucnv_getMaxCharSize(from) == 1)) {
 		ucnv_close(from);
-		from = NULL;
-	}
-	if (from == NULL && valid)
 		return lw_buffer_add(out, bytes.at, bytes.len);
-	if (from == NULL)
-		from = guess(bytes);
+	}
+	if (from == NULL || (strcmp(name, western) == 0 && !is_western(bytes))) {
+		ucnv_close(from);
+		status = U_ZERO_ERROR;
+		name = lw_charset_likely(bytes, NULL);
+		from = strcmp(name, "UTF-8") != 0 ? ucnv_open(name, &status) : NULL;
+	}
 	if (from == NULL)
 		return lw_utf8_repair(out, bytes);
 	done = convert(out, bytes, from);

@@ -5,9 +5,19 @@
 #include "text/buffer.h"
 
 /*
- * Appends bytes of a charset as UTF-8; a bad sequence becomes U+FFFD. charset NULL or unknown: UTF-8 if
- * valid, else the likeliest by ICU's guess. False: memory is gone.
+ * Appends bytes of a charset as UTF-8; a bad sequence becomes U+FFFD. charset NULL or unknown: UTF-8 if valid, else
+ * the likeliest. A one-byte charset is not believed for what is valid UTF-8, a Western one not for what has too many
+ * accents. False: memory is gone.
  */
 bool lw_recode(struct lw_buffer *, struct lw_span bytes, const char *charset);
+
+/* ICU's name for a charset, with the larger set for a name that in practice means one; NULL: unknown, or no charset at all. */
+const char *lw_charset_named(const char *name);
+
+/*
+ * What bytes that are no UTF-8 probably are, by ICU's guess from letter frequencies and by what is sane in a message;
+ * `declared` (or NULL) when they are sane in it. Never NULL: Western when nothing fits better.
+ */
+const char *lw_charset_likely(struct lw_span bytes, const char *declared);
 
 #endif

@@ -71,6 +71,18 @@ style_says(const char *style, const char *needle)
 }
 
 static bool
+hides(const char *style)
+{
+	static const char *const ways[] = { "display:none", "visibility:hidden", "font-size:0", "opacity:0", "max-height:0",
+		"mso-hide:all" };
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		if (style_says(style, ways[i]))
+			return true;
+	return false;
+}
+
+static bool
 styled_away(const xmlChar **attribute)
 {
 	for (; attribute != NULL && attribute[0] != NULL; attribute += 2) {
@@ -78,8 +90,7 @@ styled_away(const xmlChar **attribute)
 
 		if (strcmp(name, "hidden") == 0)
 			return true;
-		if (value != NULL && strcmp(name, "style") == 0 &&
-		    (style_says(value, "display:none") || style_says(value, "font-size:0")))
+		if (value != NULL && strcmp(name, "style") == 0 && hides(value))
 			return true;
 	}
 	return false;
@@ -170,6 +181,68 @@ on_text(void *data, const xmlChar *text, int len)
 		add_words(p, (const char *)text, (size_t)len);
 }
 
+/* ---- what browsers read otherwise than libxml2 ---- */
+
+/* Length of "&name" that is a character's name without its semicolon, as HTML of old has it; 0: it is not. */
+static size_t
+bare_entity(struct lw_span s)
+{
+	char name[12];
+	size_t n = 1;
+
+	while (n < s.len && n < sizeof name && ((s.at[n] | 32) >= 'a' && (s.at[n] | 32) <= 'z')) {
+		name[n - 1] = s.at[n];
+		n++;
+	}
+	if (n < s.len && s.at[n] == ';')
+		return 0;
+	for (; n > 2; n--) {
+		name[n - 1] = '\0';
+		if (htmlEntityLookup((const xmlChar *)name) != NULL)
+			return n;
+	}
+	return 0;
+}
+
+/* Length of a comment, or of any other "<!...>" but a document type: nobody sees it. */
+static size_t
+unseen(struct lw_span s)
+{
+	bool comment = s.len > 3 && memcmp(s.at, "<!--", 4) == 0;
+	const char *end;
+
+	if (s.len < 4 || s.at[1] != '!' || (s.at[2] | 32) == 'd')
+		return 0;
+	end = comment ? memmem(s.at + 2, s.len - 2, "-->", 3) : memchr(s.at, '>', s.len);
+	return end != NULL ? (size_t)(end - s.at) + (comment ? 3 : 1) : 0;
+}
+
+/* The page as libxml2 understands it: it takes a NUL for the end, and shows the other two. */
+static bool
+clean_page(struct lw_buffer *out, struct lw_span html)
+{
+	while (html.len > 0) {
+		size_t plain = 0, n;
+
+		while (plain < html.len && html.at[plain] != '&' && html.at[plain] != '<' && html.at[plain] != '\0')
+			plain++;
+		if (!lw_buffer_add(out, html.at, plain))
+			return false;
+		html = (struct lw_span){ html.at + plain, html.len - plain };
+		if (html.len == 0)
+			break;
+		n = html.at[0] == '&' ? bare_entity(html) : html.at[0] == '<' ? unseen(html) : 1;
+		if (html.at[0] == '&' && n > 0 && !(lw_buffer_add(out, html.at, n) && lw_buffer_add(out, ";", 1)))
+			return false;
+		if (html.at[0] == '\0' && !lw_buffer_add(out, " ", 1))
+			return false;
+		if (n == 0 && !lw_buffer_add(out, html.at, n = 1))
+			return false;
+		html = (struct lw_span){ html.at + n, html.len - n };
+	}
+	return true;
+}
+
 bool
 lw_html_text(struct lw_buffer *out, struct lw_span html)
 {
@@ -178,17 +251,15 @@ lw_html_text(struct lw_buffer *out, struct lw_span html)
 		.ignorableWhitespace = on_text };
 	struct lw_buffer clean = { 0 };
 	htmlParserCtxtPtr parser;
+	bool done;
 
 	html = lw_span_trim(html);
 	if (html.len == 0)
 		return true;
-	/* the parser takes a NUL for the end */
-	if (html.len > INT32_MAX || !lw_buffer_add(&clean, html.at, html.len))
-		return false;
-	for (size_t i = 0; i < clean.len; i++)
-		if (clean.at[i] == '\0')
-			clean.at[i] = ' ';
-	parser = htmlCreateMemoryParserCtxt(clean.at, (int)clean.len);
+	done = clean_page(&clean, html);
+	if (clean.len == 0)
+		return done;
+	parser = done && clean.len <= INT32_MAX ? htmlCreateMemoryParserCtxt(clean.at, (int)clean.len) : NULL;
 	if (parser == NULL) {
 		lw_buffer_free(&clean);
 		return false;

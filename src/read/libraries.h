@@ -17,7 +17,9 @@
 	CALL(g_mime_init) CALL(g_mime_parser_new_with_stream) CALL(g_mime_parser_set_format) \
 	CALL(g_mime_parser_construct_message) CALL(g_mime_stream_mem_new) CALL(g_mime_stream_mem_new_with_buffer) \
 	CALL(g_mime_stream_mem_get_byte_array) CALL(g_mime_data_wrapper_write_to_stream) \
-	CALL(g_mime_message_get_subject) CALL(g_mime_message_get_from) CALL(g_mime_message_get_mime_part) \
+	CALL(g_mime_message_get_subject) CALL(g_mime_message_get_from) CALL(g_mime_message_get_reply_to) \
+	CALL(g_mime_message_get_mime_part) CALL(internet_address_list_length) CALL(internet_address_list_get_address) \
+	CALL(internet_address_get_name) CALL(internet_address_mailbox_get_addr) CALL(internet_address_mailbox_get_type) \
 	CALL(g_mime_object_get_header) CALL(g_mime_object_get_content_type) CALL(g_mime_content_type_is_type) \
 	CALL(g_mime_content_type_get_parameter) CALL(g_mime_part_get_content) CALL(g_mime_part_get_filename) \
 	CALL(g_mime_part_is_attachment) CALL(g_mime_multipart_get_count) CALL(g_mime_multipart_get_part) \
@@ -27,7 +29,7 @@
 	CALL(g_type_check_instance_cast) CALL(g_mime_object_get_type) CALL(g_mime_stream_mem_get_type)
 #define LW_XML_CALLS(CALL) \
 	CALL(htmlCreateMemoryParserCtxt) CALL(htmlCtxtUseOptions) CALL(htmlParseDocument) CALL(htmlFreeParserCtxt) \
-	CALL(xmlSwitchEncoding)
+	CALL(xmlSwitchEncoding) CALL(htmlEntityLookup)
 
 #define LW_POINTER(name) __typeof__(name) *name;
 struct lw_libraries {

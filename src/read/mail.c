@@ -51,46 +51,49 @@ decoded(GMimePart *part, struct lw_buffer *out)
 	return done;
 }
 
-/* The charset an HTML page declares of itself, written to name; false: none. */
-static bool
-charset_of_page(struct lw_span page, struct lw_buffer *name)
+static struct lw_span
+span_of(const struct lw_buffer *b)
 {
-	static const char key[] = "charset=";
-	size_t end;
-
-	if (page.len > 2048)
-		page.len = 2048;
-	name->len = 0;
-	for (size_t i = 0; i + sizeof key < page.len; i++) {
-		if (!lw_span_same((struct lw_span){ page.at + i, sizeof key - 1 }, LW_SPAN("charset=")))
-			continue;
-		i += sizeof key - 1;
-		while (i < page.len && (page.at[i] == '"' || page.at[i] == '\'' || page.at[i] == ' '))
-			i++;
-		for (end = i; end < page.len && strchr("\"' ;>/", page.at[end]) == NULL;)
-			end++;
-		return lw_buffer_add(name, page.at + i, end - i) && lw_buffer_add(name, "", 1);
-	}
-	return false;
+	return b->len > 0 ? (struct lw_span){ b->at, b->len } : (struct lw_span){ "", 0 };
 }
 
 static bool
-add_text(struct lw_mail *m, GMimePart *part, const char *charset, bool html)
+says(GMimeContentType *type, const char *parameter, const char *value)
+{
+	const char *is = g_mime_content_type_get_parameter(type, parameter);
+
+	return is != NULL && lw_span_same((struct lw_span){ is, strlen(is) }, (struct lw_span){ value, strlen(value) });
+}
+
+static bool
+add_page(struct lw_mail *m, const char *charset)
 {
 	struct lw_buffer name = { 0 };
 	bool done;
 
+	if (charset == NULL && lw_charset_declared(span_of(&m->scratch), &name))
+		charset = name.at;
+	done = lw_recode(&m->html, span_of(&m->scratch), charset) && lw_html_text(&m->text, span_of(&m->html));
+	lw_buffer_free(&name);
+	return done;
+}
+
+static bool
+add_text(struct lw_mail *m, GMimePart *part, GMimeContentType *type)
+{
+	const char *charset = g_mime_content_type_get_parameter(type, "charset");
+	bool html = g_mime_content_type_is_type(type, "text", "html") ||
+	    g_mime_content_type_is_type(type, "text", "xhtml");
+
 	m->scratch.len = m->html.len = 0;
 	if (!decoded(part, &m->scratch) || !new_line(&m->text))
 		return false;
-	if (!html)
-		return lw_recode(&m->text, (struct lw_span){ m->scratch.at, m->scratch.len }, charset);
-	if (charset == NULL && charset_of_page((struct lw_span){ m->scratch.at, m->scratch.len }, &name))
-		charset = name.at;
-	done = lw_recode(&m->html, (struct lw_span){ m->scratch.at, m->scratch.len }, charset) &&
-	    lw_html_text(&m->text, (struct lw_span){ m->html.at, m->html.len });
-	lw_buffer_free(&name);
-	return done;
+	if (html)
+		return add_page(m, charset);
+	if (!says(type, "format", "flowed"))
+		return lw_recode(&m->text, span_of(&m->scratch), charset);
+	return lw_recode(&m->html, span_of(&m->scratch), charset) &&
+	    lw_mail_unflow(&m->text, span_of(&m->html), says(type, "delsp", "yes"));
 }
 
 static bool
@@ -109,16 +112,24 @@ is_text(GMimeContentType *type, const char *name)
 }
 
 static bool
+is_signature(GMimeContentType *type)
+{
+	return g_mime_content_type_is_type(type, "application", "pgp-signature") ||
+	    g_mime_content_type_is_type(type, "application", "pkcs7-signature") ||
+	    g_mime_content_type_is_type(type, "application", "x-pkcs7-signature");
+}
+
+static bool
 add_leaf(struct lw_mail *m, GMimePart *part)
 {
 	GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
 	const char *name = g_mime_part_get_filename(part);
-	bool html = g_mime_content_type_is_type(type, "text", "html") ||
-	    g_mime_content_type_is_type(type, "text", "xhtml");
 
+	if (is_signature(type))
+		return true;
 	if (g_mime_part_is_attachment(part) || !is_text(type, name))
 		return add_name(m, name);
-	return add_text(m, part, g_mime_content_type_get_parameter(type, "charset"), html);
+	return add_text(m, part, type);
 }
 
 /* ---- the tree of parts ---- */
@@ -201,6 +212,8 @@ add_part(struct lw_mail *m, GMimeObject *part, int depth)
 		return add_leaf(m, GMIME_PART(part));
 	if (!GMIME_IS_MULTIPART(part))
 		return true;
+	if (g_mime_content_type_is_type(g_mime_object_get_content_type(part), "multipart", "encrypted"))
+		return true;
 	parts = GMIME_MULTIPART(part);
 	if (g_mime_content_type_is_type(g_mime_object_get_content_type(part), "multipart", "alternative"))
 		return add_alternative(m, parts, depth + 1);
@@ -211,6 +224,45 @@ add_part(struct lw_mail *m, GMimeObject *part, int depth)
 }
 
 /* ---- the whole mail ---- */
+
+/* The first address of a list, both parts empty when there is none. */
+static void
+first_address(InternetAddressList *list, struct lw_span *name, struct lw_span *address)
+{
+	InternetAddress *first = list != NULL && internet_address_list_length(list) > 0 ?
+	    internet_address_list_get_address(list, 0) : NULL;
+	const char *n = first != NULL ? internet_address_get_name(first) : NULL;
+	const char *a = first != NULL && INTERNET_ADDRESS_IS_MAILBOX(first) ?
+	    internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(first)) : NULL;
+
+	*name = lw_span_trim((struct lw_span){ n != NULL ? n : "", n != NULL ? strlen(n) : 0 });
+	*address = (struct lw_span){ a != NULL ? a : "", a != NULL ? strlen(a) : 0 };
+}
+
+static bool
+add_heading_line(struct lw_buffer *heading, struct lw_span name, struct lw_span address)
+{
+	return (heading->len == 0 || lw_buffer_add(heading, "\n", 1)) && lw_buffer_add(heading, name.at, name.len) &&
+	    (name.len == 0 || address.len == 0 || lw_buffer_add(heading, " ", 1)) &&
+	    lw_buffer_add(heading, address.at, address.len);
+}
+
+/* Who it says it is from, and where an answer would go if that is elsewhere. */
+static bool
+add_heading(struct lw_mail *m, InternetAddressList *from, InternetAddressList *reply_to)
+{
+	struct lw_span name, address, reply_name, reply;
+
+	first_address(from, &name, &address);
+	first_address(reply_to, &reply_name, &reply);
+	if (name.len > 0 && !lw_span_same(name, address) && !add_heading_line(&m->heading, name, (struct lw_span){ "", 0 }))
+		return false;
+	if (reply.len == 0 || lw_span_same(reply, address))
+		return true;
+	if (lw_span_same(reply_name, name) || lw_span_same(reply_name, reply))
+		reply_name.len = 0;
+	return add_heading_line(&m->heading, reply_name, reply);
+}
 
 static bool
 add_headers(struct lw_mail *m, GMimeMessage *mail)
@@ -223,7 +275,8 @@ add_headers(struct lw_mail *m, GMimeMessage *mail)
 
 	done = (subject == NULL || lw_buffer_add_text(&m->subject, subject)) &&
 	    (time == NULL || lw_buffer_add_text(&m->time, time)) &&
-	    (sender == NULL || lw_buffer_add_text(&m->sender, sender));
+	    (sender == NULL || lw_buffer_add_text(&m->sender, sender)) &&
+	    add_heading(m, from, g_mime_message_get_reply_to(mail));
 	g_free(sender);
 	return done;
 }
@@ -248,9 +301,11 @@ lw_mail_read(struct lw_span raw, struct lw_mail *m)
 	GMimeMessage *mail;
 	bool done;
 
-	m->subject.len = m->sender.len = m->time.len = m->text.len = 0;
+	m->subject.len = m->heading.len = m->sender.len = m->time.len = m->text.len = 0;
 	if (raw.len == 0)
 		return true;
+	if (!lw_mail_mend_headers(&raw, &m->mended))
+		return false;
 	mail = parse(raw);
 	if (mail == NULL)
 		return lw_recode(&m->text, raw, NULL);
@@ -259,16 +314,11 @@ lw_mail_read(struct lw_span raw, struct lw_mail *m)
 	return done;
 }
 
-static struct lw_span
-span_of(const struct lw_buffer *b)
-{
-	return b->len > 0 ? (struct lw_span){ b->at, b->len } : (struct lw_span){ "", 0 };
-}
-
 void
 lw_mail_fill(const struct lw_mail *m, struct lw_message *out)
 {
 	out->subject = span_of(&m->subject);
+	out->heading = span_of(&m->heading);
 	out->sender = span_of(&m->sender);
 	out->time = span_of(&m->time);
 	out->text = span_of(&m->text);
@@ -279,9 +329,11 @@ void
 lw_mail_free(struct lw_mail *m)
 {
 	lw_buffer_free(&m->subject);
+	lw_buffer_free(&m->heading);
 	lw_buffer_free(&m->sender);
 	lw_buffer_free(&m->time);
 	lw_buffer_free(&m->text);
 	lw_buffer_free(&m->scratch);
 	lw_buffer_free(&m->html);
+	lw_buffer_free(&m->mended);
 }

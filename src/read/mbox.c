@@ -2,15 +2,19 @@
  * mbox.c - mails one after the other, each begun by a From_ line
  *
  * A From_ line counts when it opens the file or follows an empty line, and holds
- * a time of day: a sentence that begins with "From " does not part a mail. One
- * level of ">From " quoting (mboxrd, and mboxo with it) is undone for reading,
- * never in raw. No bytes are malformed: what has no From_ line is a mail without one.
+ * a time of day: a sentence that begins with "From " does not part a mail. A
+ * Content-Length (mboxcl, mboxcl2) is believed when a From_ line or the end follows
+ * the body it measures. One level of ">From " quoting (mboxrd, and mboxo with it) is
+ * undone for reading, never in raw. No bytes are malformed: what has no From_ line
+ * is a mail without one.
  */
 #include "read/format.h"
 #include "read/mail.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { LONGEST_BODY = 32 << 20 };       /* a Content-Length beyond is not looked into: it may be a lie that fills memory */
 
 struct mbox {
 	struct lw_mail mail;
@@ -74,11 +78,53 @@ mbox_close(struct lw_source *s)
 	free(b);
 }
 
+/* The number a Content-Length header gives, 0 for any other line. */
+static size_t
+content_length(struct lw_span line)
+{
+	static const char name[] = "Content-Length:";
+	size_t n = 0;
+
+	if (line.len < sizeof name || !lw_span_same((struct lw_span){ line.at, sizeof name - 1 }, LW_SPAN("Content-Length:")))
+		return 0;
+	line = lw_span_trim((struct lw_span){ line.at + sizeof name - 1, line.len - (sizeof name - 1) });
+	for (size_t i = 0; i < line.len && n <= LONGEST_BODY; i++) {
+		if (!digit(line.at[i]))
+			return 0;
+		n = n * 10 + (size_t)(line.at[i] - '0');
+	}
+	return n;
+}
+
+/* Passes over the body that begins at cut->to when it is as long as it says. */
+static lurewatch_error
+pass_body(struct lw_source *s, struct lw_cut *cut, size_t length)
+{
+	struct lw_span rest;
+	lurewatch_error e;
+
+	if (length == 0 || length > LONGEST_BODY)
+		return LUREWATCH_OK;
+	e = lw_stream_peek(s->stream, cut->to + length + 256);
+	if (e != LUREWATCH_OK)
+		return e;
+	rest = lw_stream_window(s->stream);
+	if (rest.len < cut->to + length)
+		return LUREWATCH_OK;
+	rest = (struct lw_span){ rest.at + cut->to + length, rest.len - cut->to - length };
+	while (rest.len > 0 && (rest.at[0] == '\n' || rest.at[0] == '\r'))
+		rest = (struct lw_span){ rest.at + 1, rest.len - 1 };
+	if (rest.len == 0 ? lw_stream_ended(s->stream) : is_separator(lw_span_line(&rest)))
+		cut->to += length;
+	return LUREWATCH_OK;
+}
+
 /* Where the mail at the window's start ends: before the next From_ line, or at the end. */
 static lurewatch_error
 frame(struct lw_source *s, struct lw_cut *cut)
 {
-	bool begun = false, after_empty = false;
+	bool begun = false, in_headers = true, after_empty = false;
+	size_t length = 0;
 
 	for (;;) {
 		struct lw_span line;
@@ -92,6 +138,14 @@ frame(struct lw_source *s, struct lw_cut *cut)
 			return LUREWATCH_OK;
 		}
 		after_empty = is_empty(line);
+		if (in_headers && length == 0)
+			length = content_length(line);
+		if (in_headers && begun && after_empty) {
+			in_headers = false;
+			e = pass_body(s, cut, length);
+		}
+		if (e != LUREWATCH_OK)
+			return e;
 		begun |= !after_empty;
 	}
 }

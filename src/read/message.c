@@ -3,15 +3,20 @@
 
 #include <string.h>
 
+static bool
+add_line(struct lw_buffer *room, struct lw_span line)
+{
+	return line.len == 0 || (lw_buffer_add(room, line.at, line.len) && lw_buffer_add(room, "\n", 1));
+}
+
 lurewatch_error
 lw_message_judged(const struct lw_message *m, struct lw_buffer *room, struct lw_span *out)
 {
 	*out = m->text;
-	if (m->subject.len == 0)
+	if (m->subject.len == 0 && m->heading.len == 0)
 		return LUREWATCH_OK;
 	room->len = 0;
-	if (!lw_buffer_add(room, m->subject.at, m->subject.len) || !lw_buffer_add(room, "\n", 1) ||
-	    !lw_buffer_add(room, m->text.at, m->text.len))
+	if (!add_line(room, m->subject) || !add_line(room, m->heading) || !lw_buffer_add(room, m->text.at, m->text.len))
 		return LUREWATCH_E_MEMORY;
 	*out = (struct lw_span){ room->at, room->len };
 	return LUREWATCH_OK;
@@ -34,8 +39,9 @@ lw_message_copy(const struct lw_message *m, struct lw_buffer *room, struct lw_me
 	struct lw_message copy = *m;
 	struct lw_span error = { m->error, m->error != NULL ? strlen(m->error) + 1 : 0 };
 	struct lw_span path = { m->path, m->path != NULL ? strlen(m->path) + 1 : 0 };
-	struct lw_span *spans[] = { &copy.raw, &copy.before, &copy.joint, &copy.text, &copy.subject, &copy.sender, &copy.conversation, &copy.time,
-		&copy.id, &copy.label, &copy.lang, &copy.channel, &copy.source, &copy.split, &copy.group, &copy.family,
+	struct lw_span *spans[] = { &copy.raw, &copy.before, &copy.joint, &copy.text, &copy.heading, &copy.subject, &copy.sender,
+		&copy.conversation, &copy.time, &copy.id, &copy.label, &copy.lang, &copy.channel, &copy.source,
+		&copy.split, &copy.group, &copy.family,
 		&error, &path };
 	enum { SPANS = sizeof spans / sizeof spans[0] };
 	size_t all = 1;

@@ -13,7 +13,8 @@ struct lw_message {
 	struct lw_span raw;      /* the record's own bytes, separators included */
 	struct lw_span before;   /* bytes that precede raw and belong to no record: byte order mark, CSV header, JSON around lists */
 	struct lw_span joint;    /* of a document: bytes after before that part raw from the record before it in its list: a comma */
-	struct lw_span text;     /* UTF-8 as found: what is judged, after the subject */
+	struct lw_span text;     /* UTF-8 as found: what is judged, after the subject and the heading */
+	struct lw_span heading;  /* of a mail, a line each: the sender's display name, a Reply-To that is not the sender's */
 	struct lw_span subject, sender, time, id;
 	struct lw_span conversation; /* chat, thread or other party it belongs to, as a person would name it */
 	struct lw_span label, lang, channel, source, split, group, family;

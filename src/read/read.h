@@ -55,7 +55,7 @@ void lw_reader_close(struct lw_reader *);
 /* Names of all formats, one a call, NULL past the end. */
 const char *lw_format_name(size_t i);
 
-/* Bytes that are judged: subject, a line break, text; or text alone without a subject. Borrows from m or from room. */
+/* Bytes that are judged: subject, heading and text, those there are, with line breaks between. Borrows from m or from room. */
 lurewatch_error lw_message_judged(const struct lw_message *m, struct lw_buffer *room, struct lw_span *out);
 
 /* Copies m with all it borrows into *room, whose old contents are lost. */
