@@ -14,14 +14,14 @@ OURS     := -std=c17 -D_GNU_SOURCE -Isrc -Itests $(WARNINGS) -fvisibility=hidden
 
 # What each room needs; the library itself only ICU and xxHash.
 CORE_PKGS  := icu-uc icu-i18n libxxhash
-READ_PKGS  := gmime-3.0 libxml-2.0 libzstd zlib jansson
+READ_PKGS  := gmime-3.0 libxml-2.0 libarchive libzstd zlib jansson
 TEST_PKGS  := check
 cflags_of   = $(shell $(PKG_CONFIG) --cflags $(1))
 libs_of     = $(shell $(PKG_CONFIG) --libs $(1))
 CORE_LIBS  := $(call libs_of,$(CORE_PKGS)) -lm
-# GMime and libxml2 are loaded when the first mail comes (src/read/libraries.h), not linked: 2 ms a start.
+# GMime and libxml2 are loaded when the first mail comes, libarchive with the first archive (src/read/libraries.h), not linked: 2 ms a start.
 # Under sanitizers they are linked too: LeakSanitizer crashes over libraries loaded late (google/sanitizers#1353).
-READ_LIBS  := $(call libs_of,$(if $(SANITIZE),$(READ_PKGS),$(filter-out gmime-3.0 libxml-2.0,$(READ_PKGS)))) -lcsv
+READ_LIBS  := $(call libs_of,$(if $(SANITIZE),$(READ_PKGS),$(filter-out gmime-3.0 libxml-2.0 libarchive,$(READ_PKGS)))) -lcsv
 SERVE_PKGS := libmicrohttpd
 SERVE_LIBS := $(call libs_of,$(SERVE_PKGS))
 LEARN_LIBS := -lsvm -llinear            # no .pc files in Debian

@@ -550,7 +550,11 @@ START_TEST(what_cannot_be_opened)
 	ck_assert_int_eq(t.error, LUREWATCH_E_ARGUMENT);
 	drop(&t);
 	t = take_as(put_file("a", "PK\3\4\0\0\0", 7), NULL);
-	ck_assert_ptr_nonnull(strstr(t.reason, "ZIP archive"));
+	ck_assert_uint_eq(t.n, 1);
+	ck_assert_ptr_nonnull(strstr(t.r[0].m.error, "ZIP archive is cut short"));
+	drop(&t);
+	t = take_as(put_file("a", "BZh91", 5), NULL);
+	ck_assert_ptr_nonnull(strstr(t.reason, "a bzip2 archive"));
 	drop(&t);
 	t = take_as(folder, "csv");
 	ck_assert_int_eq(t.error, LUREWATCH_OK);

@@ -40,6 +40,8 @@ extern const struct lw_format lw_format_lines, lw_format_jsonl, lw_format_csv, l
 const struct lw_format *lw_format_named(const char *name);      /* NULL: there is none */
 /* By extension, else by the first bytes; where formats share an extension the first bytes decide. */
 const struct lw_format *lw_format_detect(const char *path, struct lw_span head);
+/* By its name a picture, sound, video or decoration, as exports bring along: passed over in a folder or an archive. */
+bool lw_format_is_media(const char *path);
 /* What a file that is no dump at all seems to be ("a ZIP archive"), NULL when it is none known. */
 const char *lw_format_foreign(struct lw_span head);
 

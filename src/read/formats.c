@@ -95,6 +95,16 @@ lw_format_detect(const char *path, struct lw_span head)
 	return f != NULL ? f : &lw_format_lines;
 }
 
+bool
+lw_format_is_media(const char *path)
+{
+	static const char *const endings[] = { ".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".mp4", ".mov", ".3gp", ".avi",
+		".mkv", ".webm", ".mp3", ".m4a", ".aac", ".ogg", ".oga", ".opus", ".wav", ".amr", ".tgs", ".css", ".js", NULL };
+	static const struct lw_format media = { "media", endings, NULL, NULL, NULL, NULL };
+
+	return has_extension(&media, path);
+}
+
 const char *
 lw_format_foreign(struct lw_span head)
 {
@@ -104,7 +114,7 @@ lw_format_foreign(struct lw_span head)
 	} foreign[] = {
 		{ { "\xfd" "7zXZ", 5 }, "an xz archive" },
 		{ { "BZh", 3 }, "a bzip2 archive" },
-		{ { "PK\x03\x04", 4 }, "a ZIP archive or office document" },
+		{ { "PK\x03\x04", 4 }, "a ZIP archive inside another" },
 		{ { "7z\xbc\xaf\x27\x1c", 6 }, "a 7-Zip archive" },
 		{ { "Rar!\x1a\x07", 6 }, "a RAR archive" },
 		{ { "%PDF-", 5 }, "a PDF document" },

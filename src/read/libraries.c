@@ -5,10 +5,10 @@
  * cannot be read and the reason names the library; everything else still works.
  */
 #include "read/libraries.h"
+#include "read/library.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
-#include <stddef.h>
 #include <string.h>
 
 /* The names the linker would have recorded; a new number means changed functions. */
@@ -17,20 +17,15 @@
 
 struct lw_libraries lw_libraries;
 
-struct call {
-	const char *name;
-	size_t at;
-};
-
-#define ENTRY(name) { #name, offsetof(struct lw_libraries, name) },
-static const struct call gmime_calls[] = { LW_GMIME_CALLS(ENTRY) };
-static const struct call xml_calls[] = { LW_XML_CALLS(ENTRY) };
+#define ENTRY(name) { #name, &lw_libraries.name },
+static const struct lw_library_call gmime_calls[] = { LW_GMIME_CALLS(ENTRY) };
+static const struct lw_library_call xml_calls[] = { LW_XML_CALLS(ENTRY) };
 #undef ENTRY
 
 static const char *failure;
 
-static const char *
-load(const char *library, const struct call *call, size_t n)
+const char *
+lw_library_load(const char *library, const struct lw_library_call *call, size_t n)
 {
 	void *handle = dlopen(library, RTLD_LAZY | RTLD_LOCAL);
 
@@ -39,7 +34,7 @@ load(const char *library, const struct call *call, size_t n)
 
 		if (found == NULL)
 			return library;
-		memcpy((char *)&lw_libraries + call[i].at, &found, sizeof found);
+		memcpy(call[i].pointer, &found, sizeof found);
 	}
 	return handle != NULL ? NULL : library;
 }
@@ -47,9 +42,9 @@ load(const char *library, const struct call *call, size_t n)
 static void
 load_all(void)
 {
-	failure = load(GMIME, gmime_calls, sizeof gmime_calls / sizeof gmime_calls[0]);
+	failure = lw_library_load(GMIME, gmime_calls, sizeof gmime_calls / sizeof gmime_calls[0]);
 	if (failure == NULL)
-		failure = load(XML, xml_calls, sizeof xml_calls / sizeof xml_calls[0]);
+		failure = lw_library_load(XML, xml_calls, sizeof xml_calls / sizeof xml_calls[0]);
 	if (failure == NULL)
 		lw_libraries.g_mime_init();
 }

@@ -3,10 +3,12 @@
  *
  * A source is a file, a directory or standard input; a reader walks its
  * messages in order, streaming, through gzip and zstd where the bytes say so.
+ * A ZIP archive is walked like a directory, members in the archive's order;
+ * their path is ARCHIVE/MEMBER.
  * One record in, one message out: a record that cannot be read is a message
  * with `error` set in its place. Only what stops the whole file (it cannot be
  * opened, a read fails, memory is gone) ends the walk early, with an error;
- * in a directory that too is a message with `error` (and record 0 when no
+ * in a directory or an archive that too is a message with `error` (and record 0 when no
  * record was reached), and the walk goes on with the next file.
  *
  * Bytes are never lost: `before`, `joint` and `raw` of all messages, then the

@@ -2,8 +2,9 @@
  * reader.c - walks the messages of a file, of a directory's files, or of standard input
  *
  * A file that cannot be read ends the walk with an error and a reason; inside a
- * directory it is an error message in its place and the walk goes on.
+ * directory or an archive it is an error message in its place and the walk goes on.
  */
+#include "read/archive.h"
 #include "read/format.h"
 #include "read/walk.h"
 
@@ -20,6 +21,10 @@ struct lw_reader {
 	const char *path;           /* of the current file */
 	struct lw_buffer root;
 	struct lw_walk *walk;       /* NULL: a single file */
+	struct lw_archive *archive; /* the file of the walk, or the single one, whose members are read; NULL: it is none */
+	struct lw_stream *piped;    /* what an archive on standard input is read through */
+	struct lw_buffer archive_path, member_path;
+	lurewatch_error pending;    /* the first member of an archive failed: said at the first call */
 	bool done;
 	struct lw_source source;    /* stream NULL: no file is open */
 	struct lw_buffer before, reason, told;
@@ -45,11 +50,23 @@ close_file(struct lw_reader *r)
 {
 	if (r->format != NULL && r->format->close != NULL && r->source.stream != NULL)
 		r->format->close(&r->source);
-	if (r->source.stream != NULL)
+	if (r->source.stream != NULL && r->archive == NULL)
 		r->consumed += lw_stream_consumed(r->source.stream);
 	lw_stream_close(r->source.stream);
 	r->source.stream = NULL;
 	r->source.state = NULL;
+}
+
+static void
+close_archive(struct lw_reader *r)
+{
+	if (r->archive == NULL)
+		return;
+	r->consumed += lw_archive_consumed(r->archive);
+	lw_archive_close(r->archive);
+	lw_stream_close(r->piped);
+	r->archive = NULL;
+	r->piped = NULL;
 }
 
 static lurewatch_error
@@ -76,20 +93,22 @@ choose_format(struct lw_reader *r)
 	return LUREWATCH_OK;
 }
 
-static lurewatch_error
-open_file(struct lw_reader *r)
+static void
+begin_file(struct lw_reader *r)
 {
-	struct lw_span mark;
-	lurewatch_error e;
-
 	r->record = 0;
 	r->reason.len = 0;
 	r->format = NULL;
 	r->source = (struct lw_source){ .options = &r->options, .path = r->path, .before = &r->before, .reason = &r->reason };
-	e = lw_stream_open(r->path, &r->reason, &r->source.stream);
-	if (e != LUREWATCH_OK)
-		return e;
-	mark = lw_stream_mark(r->source.stream);
+}
+
+/* The stream of a file or a member is open: told apart and begun. */
+static lurewatch_error
+open_source(struct lw_reader *r)
+{
+	struct lw_span mark = lw_stream_mark(r->source.stream);
+	lurewatch_error e;
+
 	if (!lw_buffer_add(&r->before, mark.at, mark.len))
 		return lw_source_no_memory(&r->source);
 	e = choose_format(r);
@@ -98,32 +117,112 @@ open_file(struct lw_reader *r)
 	return e;
 }
 
-/* The next file of the walk, or the only one. *open false at the end. */
+/* Becomes a walk through the archive when the stream begins as one. */
+static lurewatch_error
+open_archive(struct lw_reader *r)
+{
+	lurewatch_error e;
+
+	/* a failure to read is said when the records are */
+	if (lw_stream_peek(r->source.stream, 4) != LUREWATCH_OK || !lw_archive_is_one(lw_stream_window(r->source.stream)))
+		return LUREWATCH_OK;
+	e = lw_archive_open(r->path, r->source.stream, &r->reason, &r->archive);
+	if (e != LUREWATCH_OK)
+		return e;
+	r->archive_path.len = 0;
+	if (!lw_buffer_add(&r->archive_path, r->path, strlen(r->path) + 1))
+		return LUREWATCH_E_MEMORY;
+	r->path = r->archive_path.at;
+	if (strcmp(r->path, "-") == 0) {
+		r->piped = r->source.stream;
+		r->source.stream = NULL;
+	}
+	close_file(r);
+	return LUREWATCH_OK;
+}
+
+static lurewatch_error
+open_file(struct lw_reader *r)
+{
+	lurewatch_error e;
+
+	begin_file(r);
+	e = lw_stream_open(r->path, &r->reason, &r->source.stream);
+	if (e == LUREWATCH_OK)
+		e = open_archive(r);
+	return e == LUREWATCH_OK && r->archive == NULL ? open_source(r) : e;
+}
+
+/* The archive's next member; *open false at its end. */
+static lurewatch_error
+next_member(struct lw_reader *r, bool *open)
+{
+	const char *name;
+	lurewatch_error e;
+
+	do {
+		r->path = r->archive_path.at;
+		begin_file(r);
+		e = lw_archive_next(r->archive, &name);
+	} while (name != NULL && lw_format_is_media(name));
+	*open = name != NULL;
+	if (name == NULL)
+		return e;
+	r->member_path.len = 0;
+	if (!lw_buffer_addf(&r->member_path, "%s/%s", r->path, name) || !lw_buffer_add(&r->member_path, "", 1))
+		return LUREWATCH_E_MEMORY;
+	r->path = r->source.path = r->member_path.at;
+	if (e == LUREWATCH_OK)
+		e = lw_stream_open_input(lw_archive_member(r->archive), &r->reason, &r->source.stream);
+	return e == LUREWATCH_OK ? open_source(r) : e;
+}
+
+/* The next path of the walk, or the only one; NULL at the end. */
+static const char *
+next_path(struct lw_reader *r, int *error)
+{
+	const char *path;
+
+	if (r->walk == NULL)
+		return r->root.at;
+	do
+		path = lw_walk_next(r->walk, error);
+	while (path != NULL && *error == 0 && lw_format_is_media(path));
+	return path;
+}
+
+/* The next file of the walk, or the only one, or the next member of the archive that it is. *open false at the end. */
 static lurewatch_error
 next_file(struct lw_reader *r, bool *open)
 {
-	int error = 0;
+	for (;;) {
+		int error = 0;
+		const char *path;
+		lurewatch_error e = LUREWATCH_OK;
 
-	*open = false;
-	if (r->done)
-		return LUREWATCH_OK;
-	if (r->walk == NULL) {
-		r->done = true;
-		r->path = r->root.at;
-	} else {
-		const char *path = lw_walk_next(r->walk, &error);
-
-		r->done = path == NULL;
+		*open = false;
+		if (r->archive != NULL) {
+			e = next_member(r, open);
+			if (e != LUREWATCH_OK || *open)
+				return e;
+			close_archive(r);
+		}
 		if (r->done)
+			return LUREWATCH_OK;
+		path = next_path(r, &error);
+		r->done = path == NULL || r->walk == NULL;
+		if (path == NULL)
 			return lw_walk_no_memory(r->walk) ? LUREWATCH_E_MEMORY : LUREWATCH_OK;
 		r->path = path;
+		*open = true;
+		if (error != 0) {
+			begin_file(r);
+			return lw_source_fail(&r->source, "%s", strerror(error));
+		}
+		e = open_file(r);
+		if (e != LUREWATCH_OK || r->archive == NULL)
+			return e;
 	}
-	*open = true;
-	if (error == 0)
-		return open_file(r);
-	r->record = 0;
-	r->source.reason = &r->reason;
-	return lw_source_fail(&r->source, "%s", strerror(error));
 }
 
 static bool
@@ -158,6 +257,10 @@ start(struct lw_reader *r, const char *path)
 		return r->walk != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
 	}
 	e = next_file(r, &open);
+	if (e != LUREWATCH_OK && e != LUREWATCH_E_MEMORY && r->archive != NULL) {
+		r->pending = e;
+		return LUREWATCH_OK;
+	}
 	if (e != LUREWATCH_OK)
 		close_file(r);
 	return e;
@@ -213,15 +316,16 @@ failed_file(struct lw_reader *r, lurewatch_error e)
 lurewatch_error
 lw_reader_next(struct lw_reader *r, const struct lw_message **out)
 {
-	lurewatch_error e = LUREWATCH_OK;
+	lurewatch_error e = r->pending;
 	bool got = false, open = true;
 
 	if (r->before_given)
 		r->before.len = 0;
 	r->before_given = false;
+	r->pending = LUREWATCH_OK;
 	*out = NULL;
 	for (;;) {
-		if (r->source.stream == NULL) {
+		if (e == LUREWATCH_OK && r->source.stream == NULL) {
 			e = next_file(r, &open);
 			if (e == LUREWATCH_OK && !open)
 				return e;
@@ -230,7 +334,7 @@ lw_reader_next(struct lw_reader *r, const struct lw_message **out)
 			r->message = (struct lw_message){ 0 };
 			e = r->format->next(&r->source, &r->message, &got);
 		}
-		if (e == LUREWATCH_E_MEMORY || (e != LUREWATCH_OK && r->walk == NULL)) {
+		if (e == LUREWATCH_E_MEMORY || (e != LUREWATCH_OK && r->walk == NULL && r->archive == NULL)) {
 			close_file(r);
 			r->done = true;
 			return tell(r, e);
@@ -263,6 +367,8 @@ lw_reader_reason(const struct lw_reader *r)
 uint64_t
 lw_reader_consumed(const struct lw_reader *r)
 {
+	if (r->archive != NULL)
+		return r->consumed + lw_archive_consumed(r->archive);
 	return r->consumed + (r->source.stream != NULL ? lw_stream_consumed(r->source.stream) : 0);
 }
 
@@ -279,7 +385,7 @@ lw_reader_tail(struct lw_reader *r)
 bool
 lw_reader_is_directory(const struct lw_reader *r)
 {
-	return r->walk != NULL;
+	return r->walk != NULL || r->archive != NULL;
 }
 
 bool
@@ -294,7 +400,10 @@ lw_reader_close(struct lw_reader *r)
 	if (r == NULL)
 		return;
 	close_file(r);
+	close_archive(r);
 	lw_walk_close(r->walk);
+	lw_buffer_free(&r->archive_path);
+	lw_buffer_free(&r->member_path);
 	lw_buffer_free(&r->root);
 	lw_buffer_free(&r->before);
 	lw_buffer_free(&r->reason);

@@ -35,7 +35,8 @@ struct order {                  /* of UTF-16's two bytes; or UTF-8 with a mark *
 };
 
 struct lw_stream {
-	int fd;
+	struct lw_input input;
+	int fd;                     /* -1: the input is no file */
 	struct lw_buffer *reason;
 	uint64_t consumed;
 
@@ -69,21 +70,34 @@ fail(struct lw_stream *s, lurewatch_error e, const char *why)
 
 /* ---- stored bytes ---- */
 
+static ssize_t
+read_file(void *from, char *to, size_t len, const char **why)
+{
+	const struct lw_stream *s = from;
+	ssize_t n;
+
+	do
+		n = read(s->fd, to, len);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		*why = strerror(errno);
+	return n;
+}
+
 /* Appends what one read gives; nothing at the end. */
 static lurewatch_error
 read_stored(struct lw_stream *s, struct lw_buffer *out)
 {
+	const char *why = NULL;
 	ssize_t n;
 
 	if (s->packed_ended)
 		return LUREWATCH_OK;
 	if (!lw_buffer_reserve(out, CHUNK))
 		return fail(s, LUREWATCH_E_MEMORY, "out of memory");
-	do
-		n = read(s->fd, out->at + out->len, CHUNK);
-	while (n < 0 && errno == EINTR);
+	n = s->input.read(s->input.from, out->at + out->len, CHUNK, &why);
 	if (n < 0)
-		return fail(s, LUREWATCH_E_IO, strerror(errno));
+		return fail(s, LUREWATCH_E_IO, why);
 	s->packed_ended = n == 0;
 	out->len += (size_t)n;
 	s->consumed += (uint64_t)n;
@@ -421,6 +435,19 @@ open_path(const char *path)
 	return fd;
 }
 
+static lurewatch_error
+start(struct lw_stream *s, struct lw_stream **out)
+{
+	lurewatch_error e = begin(s);
+
+	if (e != LUREWATCH_OK) {
+		lw_stream_close(s);
+		return e;
+	}
+	*out = s;
+	return LUREWATCH_OK;
+}
+
 lurewatch_error
 lw_stream_open(const char *path, struct lw_buffer *reason, struct lw_stream **out)
 {
@@ -430,14 +457,26 @@ lw_stream_open(const char *path, struct lw_buffer *reason, struct lw_stream **ou
 	if (s == NULL)
 		return LUREWATCH_E_MEMORY;
 	s->reason = reason;
+	s->input = (struct lw_input){ read_file, s };
 	s->fd = open_path(path);
-	e = s->fd < 0 ? fail(s, LUREWATCH_E_IO, strerror(errno)) : begin(s);
-	if (e != LUREWATCH_OK) {
-		lw_stream_close(s);
-		return e;
-	}
-	*out = s;
-	return LUREWATCH_OK;
+	if (s->fd >= 0)
+		return start(s, out);
+	e = fail(s, LUREWATCH_E_IO, strerror(errno));
+	lw_stream_close(s);
+	return e;
+}
+
+lurewatch_error
+lw_stream_open_input(struct lw_input input, struct lw_buffer *reason, struct lw_stream **out)
+{
+	struct lw_stream *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return LUREWATCH_E_MEMORY;
+	s->reason = reason;
+	s->input = input;
+	s->fd = -1;
+	return start(s, out);
 }
 
 void
@@ -546,7 +585,7 @@ lw_stream_would_wait(const struct lw_stream *s)
 {
 	struct pollfd p = { s->fd, POLLIN, 0 };
 
-	if (s->failed != LUREWATCH_OK || s->ended || s->packed_ended || s->packed_at < s->packed.len)
+	if (s->fd < 0 || s->failed != LUREWATCH_OK || s->ended || s->packed_ended || s->packed_at < s->packed.len)
 		return false;
 	return memchr(lw_stream_window(s).at, '\n', lw_stream_window(s).len) == NULL && poll(&p, 1, 0) == 0;
 }

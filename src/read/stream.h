@@ -11,10 +11,19 @@
 #include "lurewatch.h"
 #include "text/buffer.h"
 
+#include <sys/types.h>
+
 struct lw_stream;
 
 /* path "-" is standard input. Why something failed is written to *reason, which outlives the stream. */
 lurewatch_error lw_stream_open(const char *path, struct lw_buffer *reason, struct lw_stream **out);
+
+/* Where a stream's bytes come from when it is no file: read() as in unistd.h, with the cause when it gives -1. */
+struct lw_input {
+	ssize_t (*read)(void *from, char *to, size_t len, const char **why);
+	void *from;
+};
+lurewatch_error lw_stream_open_input(struct lw_input, struct lw_buffer *reason, struct lw_stream **out);
 void lw_stream_close(struct lw_stream *);
 
 struct lw_span lw_stream_window(const struct lw_stream *);
