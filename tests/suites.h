@@ -14,6 +14,7 @@
 	ROOM(model) \
 	ROOM(learn) \
 	ROOM(care) \
+	ROOM(killed) \
 	ROOM(evaluate) \
 	ROOM(read) \
 	ROOM(gsm) \

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-enum { NAMED_UNREADABLE = 3 };
+enum { NAMED_UNREADABLE = 3, WATCHED = 1024 };   /* records between two looks at the clock */
 
 static const char *const splits[] = { [LW_SPLIT_ALL] = "all", [LW_SPLIT_TRAIN] = "train", [LW_SPLIT_DEV] = "dev" };
 
@@ -146,6 +146,13 @@ digest(XXH3_state_t *state, const struct lw_message *m)
 		XXH3_128bits_update(state, m->raw.at, m->raw.len);
 }
 
+static void
+watch(const struct lw_corpus *c, uint64_t here)
+{
+	if (c->bytes > 0)
+		lw_watch(c->watcher, "reading", (double)(c->bytes_read + here) / (double)c->bytes);
+}
+
 /* What the reader gives, to its end. */
 static lurewatch_error
 take_all(struct lw_corpus *c, struct lw_reader *reader, const struct lw_corpus_filter *filter, XXH3_state_t *state)
@@ -155,6 +162,8 @@ take_all(struct lw_corpus *c, struct lw_reader *reader, const struct lw_corpus_f
 	lurewatch_error e;
 
 	while ((e = lw_reader_next(reader, &m)) == LUREWATCH_OK && m != NULL) {
+		if (m->record % WATCHED == 1)
+			watch(c, lw_reader_consumed(reader));
 		digest(state, m);
 		if ((e = take(c, m, filter, &room)) != LUREWATCH_OK)
 			break;
@@ -183,6 +192,8 @@ load(struct lw_corpus *c, const char *path, const char *label, const struct lw_c
 		e = take_all(c, reader, filter, state);
 	if (e != LUREWATCH_OK && e != LUREWATCH_E_MEMORY && reader != NULL && why->len == 0)
 		lw_buffer_addf(why, "%s", lw_reader_reason(reader));
+	if (reader != NULL)
+		c->bytes_read += lw_reader_consumed(reader);
 	lw_reader_close(reader);
 	hash = XXH3_128bits_digest(state);
 	f->digest[0] = hash.high64;

@@ -13,6 +13,7 @@
 #define LW_CORPUS_H
 
 #include "learn/names.h"
+#include "learn/watch.h"
 #include "read/read.h"
 
 enum lw_split { LW_SPLIT_ALL, LW_SPLIT_TRAIN, LW_SPLIT_DEV };
@@ -44,6 +45,8 @@ struct lw_corpus {
 	struct lw_names label, source, lang, family, group;
 	struct lw_corpus_file *file;
 	size_t files, file_room;
+	const struct lw_watcher *watcher; /* of the reading; NULL: nobody */
+	uint64_t bytes, bytes_read;     /* of all files together, as stored; read of those that are done */
 };
 
 /* Adds one argument's messages. On an error `why` says what and where. */

@@ -170,7 +170,7 @@ dissolve_overwhelming(const struct lw_corpus *c, uint32_t *group)
 }
 
 lurewatch_error
-lw_groups_find(const struct lw_corpus *c, const struct lw_matrix *m, uint32_t *group)
+lw_groups_find(const struct lw_corpus *c, const struct lw_matrix *m, const struct lw_watcher *watcher, uint32_t *group)
 {
 	struct sketch *sketch = malloc((m->n + 1) * sizeof *sketch);
 	struct key *key = malloc((m->n + 1) * sizeof *key);
@@ -181,8 +181,10 @@ lw_groups_find(const struct lw_corpus *c, const struct lw_matrix *m, uint32_t *g
 	if (sketch != NULL && key != NULL && join_named(c, group)) {
 		for (size_t i = 0; i < m->n; i++)
 			draw(m, i, &sketch[i]);
-		for (unsigned band = 0; band < BANDS; band++)
+		for (unsigned band = 0; band < BANDS; band++) {
+			lw_watch(watcher, "grouping", (double)band / BANDS);
 			join_band(m, sketch, band, key, group);
+		}
 		for (uint32_t i = 0; i < m->n; i++)
 			group[i] = root_of(group, i);
 		e = dissolve_overwhelming(c, group) ? LUREWATCH_OK : LUREWATCH_E_MEMORY;

@@ -16,7 +16,8 @@
 #define LW_COPY 0.6
 
 /* group[i]: the first row of row i's group. */
-lurewatch_error lw_groups_find(const struct lw_corpus *, const struct lw_matrix *, uint32_t *group);
+lurewatch_error lw_groups_find(const struct lw_corpus *, const struct lw_matrix *, const struct lw_watcher *,
+    uint32_t *group);
 
 /*
  * What is learned from: at most `per_source` rows of one source and label and `per_group` of one group (0:

@@ -88,9 +88,8 @@ lw_lessons_make(struct lw_corpus *c, const struct lw_train_options *o, struct lw
 		e = lw_matrix_extract(c, o->settings, o->vocabulary, o->threads, o->watcher, &out->matrix);
 	if (e == LUREWATCH_OK && (out->group = malloc((c->n + 1) * sizeof *out->group)) == NULL)
 		e = LUREWATCH_E_MEMORY;
-	lw_watch(o->watcher, "grouping", 0);
 	if (e == LUREWATCH_OK)
-		e = lw_groups_find(c, &out->matrix, out->group);
+		e = lw_groups_find(c, &out->matrix, o->watcher, out->group);
 	if (e == LUREWATCH_OK)
 		e = sample(out, o);
 	if (e != LUREWATCH_OK)

@@ -17,16 +17,6 @@ struct lw_matrix {
 	uint32_t (*end)[LW_BLOCKS];     /* of each row: where each block ends in slot[row] */
 };
 
-/* Called now and then from any thread, with the part done in [0,1]. */
-typedef void (*lw_progress_call)(void *context, const char *phase, double part);
-
-struct lw_watcher {
-	lw_progress_call call;          /* NULL: nobody watches */
-	void *context;
-};
-
-void lw_watch(const struct lw_watcher *, const char *phase, double part);
-
 /* Every message of the corpus through the extractor, on `threads` threads. */
 lurewatch_error lw_matrix_extract(const struct lw_corpus *, const struct lw_settings *, const struct lw_vocabulary *,
     unsigned threads, const struct lw_watcher *, struct lw_matrix *out);

@@ -74,17 +74,30 @@ labels(const struct lw_lessons *l)
 	return list;
 }
 
+/* Costs that were tried; null when there was no choice. */
+static json_t *
+grid(const struct lw_grid *g)
+{
+	json_t *list = g->n > 0 ? json_array() : json_null();
+
+	for (size_t i = 0; i < g->n; i++)
+		json_array_append_new(list, json_pack("{s:f, s:o}", "cost", g->cost[i], "average_precision",
+		    number(g->average_precision[i])));
+	return list;
+}
+
 static char *
 record_of(const struct lw_lessons *l, const struct lw_train_options *o, const struct lw_trained *t,
     const struct lw_care *care, const char *path)
 {
-	json_t *r = json_pack("{s:s, s:s, s:I, s:f, s:f, s:f, s:f, s:i, s:i, s:I, s:i, s:I, s:I, s:f, s:I, s:o, s:o, s:o, s:o}", "version",
+	json_t *r = json_pack("{s:s, s:s, s:I, s:f, s:f, s:f, s:f, s:i, s:i, s:I, s:i, s:I, s:I, s:f, s:I, s:o, s:o, s:o, s:o, s:o}", "version",
 	    LUREWATCH_VERSION, "solver", t->solver->name, "rows", (json_int_t)l->n, "cost", o->cost, "balance", o->balance,
 	    "prior", o->prior, "core_share", o->core_share, "hold_out", (int)o->hold_out,
 	    "folds", (int)o->folds, "seed", (json_int_t)o->seed, "least", (int)o->least, "per_source",
 	    (json_int_t)o->per_source, "per_group", (json_int_t)o->per_group, "target_fpr", o->target_fpr, "experts",
 	    (json_int_t)l->experts, "labels", labels(l), "out_of_fold", metrics(&t->metrics), "fits", fits(l, t), "corpora",
-	    corpora(l->corpus, path));
+	    corpora(l->corpus, path),
+	    "grid", grid(&o->grid));
 	bool done = r != NULL && (care == NULL || json_object_set_new(r, "care", lw_care_json(care, l->corpus)) == 0);
 	char *text = done ? json_dumps(r, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
 

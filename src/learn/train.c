@@ -112,8 +112,8 @@ lw_train_weigh(const struct lw_lessons *l, const struct lw_train_options *o, dou
 		weight[i] = l->core[i] && each > 1 ? each : 1;
 }
 
-static lurewatch_error
-make_folds(const struct lw_lessons *l, const struct lw_train_options *o, struct lw_folds *out)
+lurewatch_error
+lw_train_folds(const struct lw_lessons *l, const struct lw_train_options *o, struct lw_folds *out)
 {
 	const struct lw_corpus *c = l->corpus;
 	struct lw_folds whole = { 0 };
@@ -309,7 +309,7 @@ train(const struct lw_lessons *l, const struct lw_train_options *o, struct lw_tr
 {
 	struct lw_folds folds = { 0 };
 	double *weight = malloc((l->n + 1) * sizeof *weight);
-	lurewatch_error e = weight != NULL ? make_folds(l, o, &folds) : LUREWATCH_E_MEMORY;
+	lurewatch_error e = weight != NULL ? lw_train_folds(l, o, &folds) : LUREWATCH_E_MEMORY;
 
 	out->solver = o->solver != NULL ? o->solver : l->n <= LW_AUTO_ROWS ? &lw_solver_libsvm : &lw_solver_liblinear;
 	out->margin = calloc(l->n * l->width + 1, sizeof *out->margin);

@@ -23,6 +23,14 @@
 
 enum lw_hold_out { LW_HOLD_RANDOM, LW_HOLD_SOURCES };
 
+enum { LW_GRID_MAX = 16 };
+
+/* Costs to choose from, ascending; n is 0 when there is nothing to choose. See grid.h. */
+struct lw_grid {
+	double cost[LW_GRID_MAX], average_precision[LW_GRID_MAX];
+	size_t n, best;
+};
+
 struct lw_train_options {
 	const struct lw_settings *settings;
 	const struct lw_vocabulary *vocabulary;
@@ -31,6 +39,7 @@ struct lw_train_options {
 	const char *const *flag;        /* labels to be flagged */
 	size_t flags;
 	double cost, balance;
+	struct lw_grid grid;
 	double prior;                   /* of the calibration */
 	double target_fpr;
 	unsigned folds, least;
@@ -71,6 +80,9 @@ lurewatch_error lw_train_experts(const struct lw_lessons *, const struct lw_trai
 
 /* Margins (width) of a row of the matrix: expert 0's labels, expert 1's, the gate. */
 void lw_train_margins(const struct lw_lessons *, const struct lw_expert *, size_t row, double *out);
+
+/* The folds that the options ask for. */
+lurewatch_error lw_train_folds(const struct lw_lessons *, const struct lw_train_options *, struct lw_folds *out);
 
 /* Margins of each of the n rows from experts that did not see its fold. out: n x width. */
 lurewatch_error lw_train_held_out(const struct lw_lessons *, const struct lw_train_options *, const struct lw_folds *,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 bool
 lw_training_begin_from(struct lw_training *a, const char *path)
@@ -72,9 +73,11 @@ load_vocabulary(struct lw_training *a)
 static void
 warn_of_unreadable(const struct lw_training *a, const struct lw_corpus_file *f)
 {
-	if (f->unreadable > 0)
-		fprintf(stderr, "%s: %s: %zu records could not be read and are left out, the first:\n%.*s", a->tool, f->argument,
-		    f->unreadable, (int)f->first.len, f->first.at);
+	if (f->unreadable == 0)
+		return;
+	lw_training_clear(a);
+	fprintf(stderr, "%s: %s: %zu records could not be read and are left out, the first:\n%.*s", a->tool, f->argument,
+	    f->unreadable, (int)f->first.len, f->first.at);
 }
 
 static bool
@@ -111,6 +114,7 @@ load_one(struct lw_training *a, const char *argument, bool core, enum lw_split s
 	lw_buffer_free(&why);
 	warn_of_unreadable(a, &c->file[c->files - 1]);
 	if (is_twice(c)) {
+		lw_training_clear(a);
 		fprintf(stderr, "%s: %s: the same messages were named before: passed over\n", a->tool, argument);
 		lw_corpus_drop(c);
 	}
@@ -123,6 +127,7 @@ may_change(const struct lw_training *a, const char *argument, struct lw_buffer *
 {
 	bool there = lw_buffer_add(why, "", 1);
 
+	lw_training_clear(a);
 	fprintf(stderr, "%s: %s: %s%s\n", a->tool, argument, there ? why->at : "it changed",
 	    a->changed ? "" : "; --changed learns from it as it is now");
 	lw_buffer_free(why);
@@ -147,6 +152,7 @@ load_feedback(struct lw_training *a, const char *path, const struct lw_past_corp
 	warn_of_unreadable(a, &c->file[c->files - 1]);
 	if (f.corrected + f.confirmed + f.unchanged == 0)
 		return lw_training_fail(a, path, "no line is a verdict with its text, as lurewatch -o jsonl --with-text writes them");
+	lw_training_clear(a);
 	fprintf(stderr, "%s: %s: %zu labels corrected, %zu confirmed, %zu left as they were and passed over", a->tool, path,
 	    f.corrected, f.confirmed, f.unchanged);
 	fprintf(stderr, f.set_right > 0 ? "; %zu messages of the corpora set right\n" : "\n", f.set_right);
@@ -171,6 +177,16 @@ load_past(struct lw_training *a, const struct lw_past_corpus *past)
 	return same || may_change(a, past->argument, &why);
 }
 
+/* Of a folder or a pipe nothing is known beforehand: there is less to tell of how far the reading is. */
+static uint64_t
+bytes_of(const char *argument)
+{
+	size_t label = lw_corpus_label_length(argument);
+	struct stat s;
+
+	return stat(argument + (label > 0 ? label + 1 : 0), &s) == 0 && S_ISREG(s.st_mode) ? (uint64_t)s.st_size : 0;
+}
+
 bool
 lw_training_load(struct lw_training *a, char **corpora, int n, bool vocabulary)
 {
@@ -178,6 +194,13 @@ lw_training_load(struct lw_training *a, char **corpora, int n, bool vocabulary)
 	    lw_training_fail(a, "--set", "the shortest n-gram is longer than the longest");
 
 	done = done && (!vocabulary || load_vocabulary(a));
+	a->corpus.watcher = a->options.watcher;
+	for (size_t i = 0; i < a->past.n; i++)
+		a->corpus.bytes += bytes_of(a->past.corpus[i].argument);
+	for (int i = 0; i < n; i++)
+		a->corpus.bytes += bytes_of(corpora[i]);
+	for (size_t i = 0; i < a->cores; i++)
+		a->corpus.bytes += bytes_of(a->core[i]);
 	for (size_t i = 0; i < a->past.n && done; i++)
 		done = load_past(a, &a->past.corpus[i]);
 	for (int i = 0; i < n && done; i++)

@@ -6,9 +6,9 @@
  */
 #include "tools/learning.h"
 #include "learn/care.h"
+#include "learn/grid.h"
 #include "learn/report.h"
 #include "model/file.h"
-#include "tools/phases.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -161,19 +161,32 @@ write_model(const struct lw_training *a, const struct lw_trained *t, const struc
 	return e == LUREWATCH_OK;
 }
 
+static void
+tell_choice(const struct lw_training *a, const struct lw_grid *g)
+{
+	fprintf(stderr, "%s: average precision by cost:", a->tool);
+	for (size_t i = 0; i < g->n; i++)
+		fprintf(stderr, " %g: %.4f%s", g->cost[i], g->average_precision[i], i == g->best ? " (chosen)" : "");
+	fputc('\n', stderr);
+}
+
 /* Features, groups, doubts, folds, fit. */
 static bool
-work(struct lw_training *a, struct lw_phases *phases, struct lw_trained *trained, struct lw_care *care)
+work(struct lw_training *a, struct lw_trained *trained, struct lw_care *care)
 {
-	struct lw_watcher watcher = { lw_phases_call, phases };
 	lurewatch_error e;
 
-	if (!lw_training_lessons(a, &watcher))
+	if (!lw_training_lessons(a, a->options.watcher))
 		return false;
 	e = lw_care_look(&a->lessons, &a->options, care);
-	lw_phases_end(phases);
+	lw_training_clear(a);
 	if (e == LUREWATCH_OK && !warn(a, care))
 		return false;
+	if (e == LUREWATCH_OK && a->options.grid.n > 0) {
+		e = lw_grid_choose(&a->lessons, &a->options);
+		lw_training_clear(a);
+		tell_choice(a, &a->options.grid);
+	}
 	if (e == LUREWATCH_OK)
 		e = lw_train(&a->lessons, &a->options, trained);
 	if (e == LUREWATCH_OK)
@@ -186,12 +199,9 @@ learn(struct lw_training *a, const struct lw_targets *to)
 {
 	struct lw_trained trained = { 0 };
 	struct lw_care care = { 0 };
-	struct lw_phases phases;
-	bool done;
+	bool done = work(a, &trained, &care);
 
-	lw_phases_start(&phases);
-	done = work(a, &phases, &trained, &care);
-	lw_phases_end(&phases);
+	lw_training_clear(a);
 	if (done)
 		warn_of_suspects(a, &care, to->suspects);
 	done = done && (to->suspects == NULL || write_suspects(a, &care, &trained, to->suspects)) &&
@@ -206,9 +216,20 @@ learn(struct lw_training *a, const struct lw_targets *to)
 bool
 lw_learn(struct lw_training *a, char **corpora, int n, const struct lw_targets *to)
 {
+	struct lw_phases phases;
+	struct lw_watcher watcher = { lw_phases_call, &phases };
+	bool done;
+
 	/* a reader that went away and a full quota are errors like any other, not a silent death */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	return can_write(a, to->model, 0) && can_write(a, to->report, 0) && can_write(a, to->suspects, 0) &&
-	    lw_training_load(a, corpora, n, true) && can_write(a, to->model, model_bytes(a)) && learn(a, to);
+	if (!can_write(a, to->model, 0) || !can_write(a, to->report, 0) || !can_write(a, to->suspects, 0))
+		return false;
+	lw_phases_start(&phases);
+	a->phases = &phases;
+	a->options.watcher = &watcher;
+	done = lw_training_load(a, corpora, n, true) && can_write(a, to->model, model_bytes(a)) && learn(a, to);
+	lw_training_clear(a);
+	a->phases = NULL;
+	return done;
 }

@@ -203,6 +203,8 @@ transfer(struct run *r)
 	struct arguments *a = r->a;
 	lurewatch_error e;
 
+	if (a->training.options.grid.n > 0)
+		lw_refuse(tool, "--cost", "of several", "one is meant here; lurewatch-train chooses");
 	if (!lw_training_lessons(&a->training, &r->watcher))
 		return false;
 	e = lw_evaluate_transfer(&a->training.lessons, &a->training.options, a->leave_out, &r->now);

@@ -98,6 +98,31 @@ take_flags(struct lw_training *a, char *list)
 		lw_refuse(a->tool, "--flag", "''", "labels parted by commas are meant");
 }
 
+/* COST, COST,COST..., or auto: cut up where it stands. */
+static void
+take_costs(struct lw_training *a, char *list)
+{
+	char usual[] = "0.1,0.3,1,3";
+	struct lw_grid *g = &a->options.grid;
+
+	if (strcmp(list, "auto") == 0)
+		list = usual;
+	*g = (struct lw_grid){ 0 };
+	for (char *rest, *cost = strtok_r(list, ",", &rest); cost != NULL; cost = strtok_r(NULL, ",", &rest)) {
+		double c = lw_number_argument(a->tool, "--cost", cost, 1e-6, 1e6);
+
+		if (g->n == LW_GRID_MAX || (g->n > 0 && c <= g->cost[g->n - 1]))
+			lw_refuse(a->tool, "--cost", cost, "at most 16 costs are meant, the smallest first");
+		g->cost[g->n++] = c;
+	}
+	if (g->n == 0)
+		lw_refuse(a->tool, "--cost", "''", "a cost, some of them parted by commas, or auto is meant");
+	a->options.cost = g->cost[0];
+	/* one alone leaves no choice */
+	if (g->n == 1)
+		g->n = 0;
+}
+
 void
 lw_training_start(struct lw_training *a, const char *tool, int arguments, enum lw_split split)
 {
@@ -126,7 +151,7 @@ lw_training_option(struct lw_training *a, int option, char *value)
 			lw_refuse(a->tool, "--solver", value, "auto, libsvm or liblinear is meant");
 		return true;
 	case LW_OPTION_COST:
-		a->options.cost = lw_number_argument(a->tool, "--cost", value, 1e-6, 1e6);
+		take_costs(a, value);
 		return true;
 	case LW_OPTION_BITS:
 		a->settings.bits = (uint32_t)lw_count_argument(a->tool, "--bits", value, 10, 22);
@@ -161,9 +186,17 @@ lw_training_option(struct lw_training *a, int option, char *value)
 	}
 }
 
+void
+lw_training_clear(const struct lw_training *a)
+{
+	if (a->phases != NULL)
+		lw_phases_end(a->phases);
+}
+
 bool
 lw_training_fail(const struct lw_training *a, const char *what, const char *why)
 {
+	lw_training_clear(a);
 	fprintf(stderr, "%s: %s%s%s\n", a->tool, what, why[0] != '\0' ? ": " : "", why);
 	return false;
 }

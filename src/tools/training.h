@@ -3,6 +3,7 @@
 #define LW_TRAINING_H
 
 #include "learn/past.h"
+#include "tools/phases.h"
 
 #include <getopt.h>
 
@@ -21,6 +22,7 @@ struct lw_training {
 	bool changed;                   /* its corpora may have changed since */
 	const char **feedback;          /* files a reviewer went through */
 	size_t feedbacks;
+	struct lw_phases *phases;       /* whose line must go before another is written; NULL: none */
 	struct lw_buffer vocabulary_bytes;
 	struct lw_vocabulary *vocabulary;
 	struct lw_corpus corpus;
@@ -61,6 +63,8 @@ bool lw_training_load(struct lw_training *, char **corpora, int n, bool vocabula
 bool lw_training_lessons(struct lw_training *, const struct lw_watcher *);
 void lw_training_end(struct lw_training *);
 
+/* Before anything goes to stderr. */
+void lw_training_clear(const struct lw_training *);
 /* "tool: what: why" on stderr; always false. */
 bool lw_training_fail(const struct lw_training *, const char *what, const char *why);
 
