@@ -112,7 +112,11 @@ clean: ## remove $(BUILD)
 $(LIB_A): $(call objects,$(CORE))
 $(IO_A): $(call objects,$(READ) $(WRITE) $(TOOL_SHARED))
 $(LEARN_A): $(call objects,$(LEARN) $(TOOL_LEARN))
-$(SERVE_A): $(call objects,$(SERVE))
+$(SERVE_A): $(call objects,$(SERVE)) $(BUILD)/src/serve/page/page.o
+# The page's files become part of the daemon as they are.
+$(BUILD)/src/serve/page/page.o: src/serve/page/page.S $(wildcard src/serve/page/*.html src/serve/page/*.css)
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
 %.a:
 	@rm -f $@
 	$(AR) rcs $@ $^

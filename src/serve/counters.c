@@ -235,6 +235,19 @@ static const struct {
 	[LW_COUNT_PARTS_EXPIRED] = { "sms_parts_expired_total", "SMS judged in part: the other parts never came." },
 };
 
+uint64_t
+lw_counters_plain(struct lw_counters *c, enum lw_counted what, const char **help)
+{
+	*help = counted[what].help;
+	return atomic_load(&c->counted[what]);
+}
+
+int64_t
+lw_counters_since(const struct lw_counters *c)
+{
+	return c->since;
+}
+
 static bool
 put_state(struct lw_server *server, struct lw_buffer *b)
 {

@@ -25,6 +25,8 @@ struct lw_count_row {
 bool lw_counters_row(struct lw_counters *, size_t i, struct lw_count_row *);
 uint64_t lw_counters_outcome(struct lw_counters *, enum lw_outcome);    /* over all doors */
 double lw_counters_quantile(struct lw_counters *, double q);    /* upper bound in seconds of the latency of a share q */
+uint64_t lw_counters_plain(struct lw_counters *, enum lw_counted, const char **what);  /* *what: a sentence */
+int64_t lw_counters_since(const struct lw_counters *);          /* lw_now() of the start */
 
 bool lw_metrics(struct lw_server *, struct lw_buffer *);        /* Prometheus text format 0.0.4; false: memory is gone */
 

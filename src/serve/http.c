@@ -188,7 +188,7 @@ answer(struct exchange *x)
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	if (strncmp(r->type, "text/html", 9) == 0)
 		MHD_add_response_header(response, "Content-Security-Policy",
-		    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
+		    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
 		    "frame-ancestors 'none'; base-uri 'none'");
 	if (r->status == MHD_HTTP_UNAUTHORIZED)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
@@ -229,6 +229,17 @@ answer_by_policy(struct exchange *x, enum lw_outcome outcome)
 	lw_request_refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, lw_outcome_name(outcome));
 }
 
+/* No policy for it: to try again would not help. A person is told on the page. */
+static enum MHD_Result
+refuse_large(struct exchange *x)
+{
+	if (x->route->door != LW_DOOR_PAGE)
+		return refuse(x, MHD_HTTP_CONTENT_TOO_LARGE, "larger than message-size");
+	lw_count(x->http->server->counters, LW_COUNT_REQUESTS_REFUSED);
+	x->route->unjudged(&x->request, LW_TOO_LARGE);
+	return answer(x);
+}
+
 /* ---- who may ---- */
 
 /* The same time whatever the first byte that differs. */
@@ -267,13 +278,13 @@ begin(struct exchange *x, const char *method)
 	const char *allowed, *length = lw_request_header(&x->request, MHD_HTTP_HEADER_CONTENT_LENGTH);
 
 	x->route = lw_route_find(method, x->path, &allowed);
-	if (x->route == NULL)
+	if (x->route == NULL || (x->route->door == LW_DOOR_PAGE && !x->http->server->config->page))
 		return refuse(x, allowed != NULL ? MHD_HTTP_METHOD_NOT_ALLOWED : MHD_HTTP_NOT_FOUND, allowed != NULL ?
 		    "not this method" : "no such path");
 	if (!may(x))
 		return refuse(x, MHD_HTTP_UNAUTHORIZED, "a bearer token is needed");
 	if (length != NULL && strtoull(length, NULL, 10) > x->http->server->config->message_size)
-		return refuse(x, MHD_HTTP_CONTENT_TOO_LARGE, "larger than message-size");
+		return refuse_large(x);
 	return MHD_YES;
 }
 
@@ -344,7 +355,7 @@ finish(struct exchange *x)
 	r->begun = lw_now();
 	r->body = (struct lw_span){ x->body.at != NULL ? x->body.at : "", x->body.len };
 	if (x->trouble == LW_TOO_LARGE)
-		return refuse(x, MHD_HTTP_CONTENT_TOO_LARGE, "larger than message-size");
+		return refuse_large(x);
 	if (x->trouble != LW_JUDGED || atomic_load(&x->http->stopping)) {
 		answer_by_policy(x, LW_OVERLOADED);
 		return answer(x);

@@ -49,6 +49,11 @@ void lw_http_health(struct lw_request *, struct lw_seat *);            /* routes
 void lw_http_ready(struct lw_request *, struct lw_seat *);
 void lw_http_metrics(struct lw_request *, struct lw_seat *);
 void lw_http_reload(struct lw_request *, struct lw_seat *);
+void lw_http_page(struct lw_request *, struct lw_seat *);              /* page.c */
+void lw_http_css(struct lw_request *, struct lw_seat *);
+void lw_http_check(struct lw_request *, struct lw_seat *);
+void lw_http_check_unjudged(struct lw_request *, enum lw_outcome);
+void lw_http_status(struct lw_request *, struct lw_seat *);            /* status.c */
 void lw_http_feedback(struct lw_request *, struct lw_seat *);          /* feedback.c */
 
 #endif

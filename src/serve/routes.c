@@ -8,6 +8,10 @@
 #include <string.h>
 
 const struct lw_route lw_routes[] = {
+	{ "GET", "/", false, false, true, LW_DOOR_PAGE, lw_http_page, NULL },
+	{ "POST", "/", false, false, false, LW_DOOR_PAGE, lw_http_check, lw_http_check_unjudged },
+	{ "GET", "/page.css", false, false, true, LW_DOOR_HTTP, lw_http_css, NULL },
+	{ "GET", "/status", true, false, true, LW_DOOR_HTTP, lw_http_status, NULL },
 	{ "GET", "/healthz", false, false, true, LW_DOOR_HTTP, lw_http_health, NULL },
 	{ "GET", "/readyz", false, false, true, LW_DOOR_HTTP, lw_http_ready, NULL },
 	{ "GET", "/metrics", true, false, true, LW_DOOR_HTTP, lw_http_metrics, NULL },
