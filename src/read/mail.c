@@ -325,6 +325,19 @@ lw_mail_fill(const struct lw_mail *m, struct lw_message *out)
 	out->channel = LW_SPAN("email");
 }
 
+lurewatch_error
+lw_mail_judged(struct lw_span raw, struct lw_mail *m, struct lw_buffer *room, struct lw_span *judged)
+{
+	struct lw_message message = { 0 };
+
+	if (raw.len > 5 && memcmp(raw.at, "From ", 5) == 0)
+		lw_span_line(&raw);
+	if (!lw_mail_read(raw, m))
+		return LUREWATCH_E_MEMORY;
+	lw_mail_fill(m, &message);
+	return lw_message_judged(&message, room, judged);
+}
+
 void
 lw_mail_free(struct lw_mail *m)
 {

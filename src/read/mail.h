@@ -10,6 +10,7 @@
 #ifndef LW_MAIL_H
 #define LW_MAIL_H
 
+#include "lurewatch.h"
 #include "read/message.h"
 
 struct lw_mail {                /* zeroed before first use; reused from mail to mail */
@@ -26,6 +27,9 @@ const char *lw_mail_start(void);
 bool lw_mail_read(struct lw_span raw, struct lw_mail *);    /* false: memory is gone */
 void lw_mail_fill(const struct lw_mail *, struct lw_message *); /* spans that borrow from the mail */
 void lw_mail_free(struct lw_mail *);
+
+/* From a mail's bytes, with or without a From_ line, to those that are judged: what `-f eml` judges. Borrows from the mail or room. */
+lurewatch_error lw_mail_judged(struct lw_span raw, struct lw_mail *, struct lw_buffer *room, struct lw_span *judged);
 
 /* A mail whose headers are no UTF-8 becomes one in room whose headers are, in the charset they look like. */
 bool lw_mail_mend_headers(struct lw_span *mail, struct lw_buffer *room);

@@ -1,5 +1,6 @@
 /* doors.c - the table of doors: add one here */
 #include "serve/http.h"
 #include "serve/serve.h"
+#include "serve/spamd.h"
 
-const struct lw_door_kind *const lw_doors[] = { &lw_door_http, NULL };
+const struct lw_door_kind *const lw_doors[] = { &lw_door_http, &lw_door_spamd, NULL };

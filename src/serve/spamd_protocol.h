@@ -12,7 +12,7 @@
 
 enum lw_spamd_command {
 	LW_SPAMD_CHECK, LW_SPAMD_SYMBOLS, LW_SPAMD_REPORT, LW_SPAMD_REPORT_IFSPAM, LW_SPAMD_PROCESS, LW_SPAMD_HEADERS,
-	LW_SPAMD_PING, LW_SPAMD_SKIP, LW_SPAMD_TELL /* from PING on: no mail is judged */
+	LW_SPAMD_PING, LW_SPAMD_SKIP, LW_SPAMD_TELL /* from PING on nothing is judged; TELL has a mail */
 };
 
 struct lw_spamd_request {

@@ -1,14 +1,14 @@
 /*
- * stream.c - the event loop: listeners, clients, and the jobs that come back from the workers
+ * loop.c - the event loop: listeners, clients, and the jobs that come back from the workers
  *
- * A client is reading, at the desk, or writing. At the desk it belongs to the worker and the loop does not
+ * A client is reading, at the desk, writing, or done and being read away. At the desk it belongs to the worker and the loop does not
  * touch it; the worker hands it back through a list and an eventfd. A client that hangs up meanwhile is
  * closed when it comes back. At the limit of connections or descriptors a new client gets the policy's answer
  * without being read.
  */
 #include "serve/counters.h"
 #include "serve/privilege.h"
-#include "serve/stream.h"
+#include "serve/loop.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,7 +32,7 @@ struct connection {
 	struct stream *stream;
 	struct connection *previous, *next, *next_done;
 	int fd;
-	enum { READING, WORKING, WRITING } at;
+	enum { READING, WORKING, WRITING, DRAINING } at;
 	bool ended, gone, last;         /* peer sends no more; peer hung up; close after out */
 	size_t sent, charged;
 	int64_t until;                  /* lw_now() when patience ends */
@@ -115,6 +115,29 @@ refuse(struct connection *c, enum lw_outcome why)
 	advance(c, LW_CLOSE);
 }
 
+/* Closing on bytes that were not read makes a reset of it, and the peer may lose the answer: they are read away first. */
+static void
+drain(struct connection *c)
+{
+	char away[CHUNK];
+	ssize_t n = recv(c->fd, away, sizeof away, 0);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+		drop(c);
+}
+
+static void
+finish(struct connection *c)
+{
+	shutdown(c->fd, SHUT_WR);
+	if (c->ended) {
+		drop(c);
+		return;
+	}
+	c->at = DRAINING;
+	watch(c, EPOLLIN);
+}
+
 /* Sends what can be sent. */
 static void
 send_out(struct connection *c)
@@ -135,9 +158,7 @@ send_out(struct connection *c)
 		c->sent += (size_t)n;
 	}
 	if (c->last) {
-		/* what the peer still sends would turn the close into a reset that loses the answer on its way */
-		shutdown(c->fd, SHUT_WR);
-		drop(c);
+		finish(c);
 		return;
 	}
 	c->client.out.len = c->sent = 0;
@@ -382,6 +403,8 @@ serve_client(struct connection *c, uint32_t events)
 			drop(c);
 		else
 			send_out(c);
+	} else if (c->at == DRAINING) {
+		drain(c);
 	} else {
 		take_bytes(c);
 	}
@@ -482,7 +505,7 @@ free_stream(struct stream *s)
 }
 
 bool
-lw_stream_open(struct lw_server *server, const struct lw_protocol *protocol, const struct lw_list *addresses, void **state,
+lw_loop_open(struct lw_server *server, const struct lw_protocol *protocol, const struct lw_list *addresses, void **state,
     struct lw_buffer *why)
 {
 	struct stream *s = calloc(1, sizeof *s);
@@ -527,7 +550,7 @@ prepare(struct stream *s)
 }
 
 bool
-lw_stream_start(void *state, struct lw_buffer *why)
+lw_loop_start(void *state, struct lw_buffer *why)
 {
 	struct stream *s = state;
 	sigset_t all, before;
@@ -548,7 +571,7 @@ lw_stream_start(void *state, struct lw_buffer *why)
 }
 
 void
-lw_stream_stop(void *state)
+lw_loop_stop(void *state)
 {
 	struct stream *s = state;
 

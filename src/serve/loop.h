@@ -1,12 +1,12 @@
 /*
- * stream.h - an event loop for a door whose protocol is bytes in, bytes out
+ * loop.h - an event loop for a door whose protocol is bytes in, bytes out
  *
  * One thread serves all clients of the door and never waits for one: a request is read as it comes, put to the
  * desk when whole, and its answer is sent as fast as the peer takes it. A client has client-timeout seconds for
  * a request from its first byte to its last, whatever the pace; likewise for fetching an answer; likewise for silence.
  */
-#ifndef LW_STREAM_H
-#define LW_STREAM_H
+#ifndef LW_LOOP_H
+#define LW_LOOP_H
 
 #include "serve/serve.h"
 
@@ -37,9 +37,9 @@ struct lw_protocol {
 };
 
 /* For a door's lw_door_kind: the same calls with the protocol and its addresses. */
-bool lw_stream_open(struct lw_server *, const struct lw_protocol *, const struct lw_list *addresses, void **state,
+bool lw_loop_open(struct lw_server *, const struct lw_protocol *, const struct lw_list *addresses, void **state,
     struct lw_buffer *why);
-bool lw_stream_start(void *state, struct lw_buffer *why);
-void lw_stream_stop(void *state);
+bool lw_loop_start(void *state, struct lw_buffer *why);
+void lw_loop_stop(void *state);
 
 #endif
