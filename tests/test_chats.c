@@ -312,7 +312,11 @@ static const struct {
 	const char *file, *text, *format;
 } others[] = {
 	{ "a.json", "{\"text\":\"hello\"}\n", "jsonl" },
-	{ "b.json", "{\"id\":1,\"type\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}\n", "jsonl" },
+	{ "b.json", "{\"id\":1,\"type\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}\n", "json" },
+	{ "f.json", "{\"id\":1,\"messages\":[{\"role\":\"user\"}]}\n{\"id\":2,\"messages\":[]}\n", "jsonl" },
+	{ "g.json", "{\"id\":1,\n\"messages\":[{\"text\":\"hi\"}]}\n", "json" },
+	{ "h.txt", " [ {\"text\":\"hi\"}]", "json" },
+	{ "i.json", "{\"text\":\"hi\",\"links\":[{\"url\":\"x\"}]}", "jsonl" },
 	{ "d.txt", "Meeting 20/12/23, 17:46 - bring lunch\n12/03/2024 was a Tuesday\n10:30 tea\n", "lines" },
 	{ "e.txt", "20/12/23 - no time\n17:46 - no date\n[1/2] x\n", "lines" },
 	{ "c.txt", "{\"about\":\"me\",\"text\":\"x\"}\n", "jsonl" },

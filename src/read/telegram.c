@@ -1,20 +1,14 @@
 /*
  * telegram.c - result.json as Telegram Desktop exports it: one chat, or an account with all its chats
  *
- * The file may be larger than memory: a scanner that knows strings and brackets
- * walks the stream, and jansson sees one message at a time. Every element of a
- * list called "messages" is a record. A service message (joined, pinned, called)
- * is one too, with no text: it gets the verdict of an empty text, and with
- * --filter stays on the clean side. All other bytes are the document's structure
- * and go to `before`, the comma between two messages to `joint`.
- *
- * What is no message object is an error in its place. A message that was cut
- * short ends where the next one begins, if that stands on a line of its own as
- * far in as the first: so damage costs one message. A file that ends inside its
- * brackets is an error after its last message.
+ * json_walk.h walks the file; every element of a list called "messages" is a
+ * record. A service message (joined, pinned, called) is one too, with no text: it
+ * gets the verdict of an empty text, and with --filter stays on the clean side.
+ * What is no message object is an error in its place.
  */
 #include "read/format.h"
 #include "read/json.h"
+#include "read/json_walk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,14 +18,11 @@ struct chat {
 };
 
 struct telegram {
+	struct lw_json_walk walk;
 	struct chat chat;
-	struct lw_buffer string;    /* the last string of the structure, still quoted: a name when a colon follows */
-	struct lw_buffer key;       /* name of the value that comes now */
-	size_t depth;               /* brackets open around the place where the scanner is */
-	bool in_list, first;        /* in a list of messages; before its first one */
 
 	json_t *message;
-	struct lw_buffer joint, mended, text, sender, id, conversation, error;
+	struct lw_buffer mended, text, sender, id, conversation, error;
 };
 
 /* ---- telling it apart ---- */
@@ -76,122 +67,28 @@ telegram_sniff(struct lw_span head)
 	return has_any(inside, kinds, sizeof kinds / sizeof kinds[0]) ? 95 : 0;
 }
 
-static lurewatch_error
-telegram_open(struct lw_source *s)
-{
-	s->state = calloc(1, sizeof(struct telegram));
-	if (s->state == NULL)
-		return lw_source_no_memory(s);
-	s->document = true;
-	return LUREWATCH_OK;
-}
-
-static void
-telegram_close(struct lw_source *s)
-{
-	struct telegram *t = s->state;
-
-	if (t == NULL)
-		return;
-	json_decref(t->message);
-	lw_buffer_free(&t->chat.name);
-	lw_buffer_free(&t->chat.type);
-	lw_buffer_free(&t->chat.id);
-	lw_buffer_free(&t->string);
-	lw_buffer_free(&t->key);
-	lw_buffer_free(&t->joint);
-	lw_buffer_free(&t->mended);
-	lw_buffer_free(&t->text);
-	lw_buffer_free(&t->sender);
-	lw_buffer_free(&t->id);
-	lw_buffer_free(&t->conversation);
-	lw_buffer_free(&t->error);
-	free(t);
-}
-
 /* ---- the structure around the messages ---- */
 
 static bool
-set(struct lw_buffer *b, const char *at, size_t len)
+key_is(const struct lw_json_walk *w, const char *quoted)
 {
-	b->len = 0;
-	return lw_buffer_add(b, at, len);
+	return lw_span_is((struct lw_span){ w->key.at, w->key.len }, quoted);
 }
 
 static bool
-key_is(const struct telegram *t, const char *quoted)
+wants(const struct lw_json_walk *w, char first)
 {
-	return lw_span_is((struct lw_span){ t->key.at, t->key.len }, quoted);
+	(void)first;
+	return key_is(w, "\"messages\"");
 }
 
-/* Takes n bytes of the window as structure. */
-static lurewatch_error
-keep(struct lw_source *s, size_t n)
-{
-	struct lw_span bytes = lw_stream_take(s->stream, n);
-
-	if (s->before->len > LW_RECORD_MAX)
-		return lw_source_fail(s, "no message in %zu MiB of JSON: not a Telegram export", LW_RECORD_MAX >> 20);
-	return lw_buffer_add(s->before, bytes.at, bytes.len) ? LUREWATCH_OK : lw_source_no_memory(s);
-}
-
-/* The byte at the window's start, -1 at the end. */
-static lurewatch_error
-peek(struct lw_source *s, int *c)
-{
-	lurewatch_error e = lw_stream_peek(s->stream, 1);
-	struct lw_span window = lw_stream_window(s->stream);
-
-	*c = window.len > 0 ? (unsigned char)window.at[0] : -1;
-	return window.len > 0 ? LUREWATCH_OK : e;
-}
-
+/* Notes the string or number that is the chat's name, kind or number. */
 static bool
-is_blank(int c)
+note_value(struct lw_json_walk *w, struct lw_span value)
 {
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* Length of the run of bytes at the window's start: a string with its quotes, blanks, or a word. It may end with the stream. */
-static lurewatch_error
-run_length(struct lw_source *s, int first, size_t *len)
-{
-	bool escaped = false;
-
-	for (size_t i = 1;; i++) {
-		struct lw_span w = lw_stream_window(s->stream);
-		lurewatch_error e;
-		int c;
-
-		while (i >= w.len) {
-			if (lw_stream_ended(s->stream) || i > LW_RECORD_MAX) {
-				*len = i;
-				return LUREWATCH_OK;
-			}
-			e = lw_stream_more(s->stream);
-			if (e != LUREWATCH_OK)
-				return e;
-			w = lw_stream_window(s->stream);
-		}
-		c = (unsigned char)w.at[i];
-		*len = i;
-		if (first == '"') {
-			*len = i + 1;
-			if ((c == '"' && !escaped) || c == '\n')
-				return LUREWATCH_OK;
-			escaped = c == '\\' && !escaped;
-		} else if (is_blank(first) ? !is_blank(c) : strchr("\"{}[]:, \t\r\n", c) != NULL && c != '\0') {
-			return LUREWATCH_OK;
-		}
-	}
-}
-
-/* The quoted string, or a number, that is the chat's name, kind or number. */
-static bool
-note_value(struct telegram *t, struct lw_span value)
-{
-	struct lw_buffer *to = key_is(t, "\"name\"") ? &t->chat.name : key_is(t, "\"type\"") ? &t->chat.type :
-	    key_is(t, "\"id\"") ? &t->chat.id : NULL;
+	struct telegram *t = w->data;
+	struct lw_buffer *to = key_is(w, "\"name\"") ? &t->chat.name : key_is(w, "\"type\"") ? &t->chat.type :
+	    key_is(w, "\"id\"") ? &t->chat.id : NULL;
 	json_error_t error;
 	json_t *parsed;
 	bool done;
@@ -206,158 +103,12 @@ note_value(struct telegram *t, struct lw_span value)
 }
 
 static void
-open_bracket(struct telegram *t, int c)
+opened(struct lw_json_walk *w, char bracket)
 {
-	t->depth++;
-	t->in_list = t->first = c == '[' && key_is(t, "\"messages\"");
-	if (c == '{')
+	struct telegram *t = w->data;
+
+	if (bracket == '{')
 		t->chat.name.len = t->chat.type.len = t->chat.id.len = 0;
-	t->key.len = 0;
-}
-
-/* Passes over one token. */
-static lurewatch_error
-structure(struct lw_source *s, int c)
-{
-	struct telegram *t = s->state;
-	struct lw_span token = { lw_stream_window(s->stream).at, 1 };
-	lurewatch_error e = LUREWATCH_OK;
-	bool done = true;
-
-	if (c == '{' || c == '[') {
-		open_bracket(t, c);
-	} else if (c == '}' || c == ']') {
-		t->depth -= t->depth > 0;
-		t->key.len = 0;
-	} else if (c == ':') {
-		done = set(&t->key, t->string.at, t->string.len);
-	} else if (c == ',') {
-		t->key.len = 0;
-	} else {
-		e = run_length(s, c, &token.len);
-		token.at = lw_stream_window(s->stream).at;
-		if (e == LUREWATCH_OK && !is_blank(c)) {
-			if (t->depth == 0)
-				return lw_source_fail(s, c == '<' ? "this is HTML, not a Telegram result.json: -f telegram-html reads it" :
-				    "not a Telegram result.json");
-			done = note_value(t, token) && (c != '"' || set(&t->string, token.at, token.len));
-		}
-	}
-	if (e != LUREWATCH_OK)
-		return e;
-	return done ? keep(s, token.len) : lw_source_no_memory(s);
-}
-
-/* ---- one message ---- */
-
-struct frame {
-	size_t at;
-	size_t indent;              /* of the line that the message begins on; SIZE_MAX: it does not begin one */
-	int depth;
-	bool string, escaped;
-	bool dropped, broken;
-};
-
-/* Whether what stands before `at` is a line break and `indent` blanks; *end is set to before them and before a comma. */
-static bool
-begins_line(struct lw_span w, size_t at, size_t indent, size_t *end)
-{
-	size_t i = at;
-
-	while (i > 0 && w.at[i - 1] == ' ')
-		i--;
-	if (i == 0 || w.at[i - 1] != '\n' || at - i != indent)
-		return false;
-	while (i > 0 && is_blank((unsigned char)w.at[i - 1]))
-		i--;
-	*end = i > 0 && w.at[i - 1] == ',' ? i - 1 : i;
-	return true;
-}
-
-/* Goes on from f->at; true when the value's end is there, at f->at. A string ends with its line: the export escapes line breaks. */
-static bool
-value_ends(struct frame *f, struct lw_span w)
-{
-	for (; f->at < w.len; f->at++) {
-		char c = w.at[f->at];
-
-		if (f->string) {
-			f->string = f->escaped || (c != '"' && c != '\n');
-			f->escaped = c == '\\' && !f->escaped;
-		} else if (c == '"') {
-			f->string = true;
-			f->escaped = false;
-		} else if (c == '{' || c == '[') {
-			f->broken = f->depth > 0 && c == '{' && begins_line(w, f->at, f->indent, &f->at);
-			if (f->broken)
-				return true;
-			f->depth++;
-		} else if (c == '}' || c == ']') {
-			if (f->depth == 0 && f->at > 0)
-				return true;
-			f->depth -= f->depth > 0;
-			if (f->depth == 0) {
-				f->at++;
-				return true;
-			}
-		} else if (c == ',' && f->depth == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static lurewatch_error
-frame(struct lw_source *s, struct frame *f)
-{
-	while (!value_ends(f, lw_stream_window(s->stream)) && !lw_stream_ended(s->stream)) {
-		lurewatch_error e;
-
-		if (f->at > LW_RECORD_MAX) {
-			lw_stream_take(s->stream, f->at);
-			f->at = 0;
-			f->dropped = true;
-		}
-		e = lw_stream_more(s->stream);
-		if (e != LUREWATCH_OK)
-			return e;
-	}
-	return LUREWATCH_OK;
-}
-
-/* Blanks and commas before the next message, to joint. */
-static lurewatch_error
-read_joint(struct lw_source *s, int *c)
-{
-	struct telegram *t = s->state;
-	lurewatch_error e;
-
-	t->joint.len = 0;
-	for (;;) {
-		struct lw_span w, bytes;
-		size_t n = 0;
-
-		e = peek(s, c);
-		if (e != LUREWATCH_OK || !(is_blank(*c) || *c == ','))
-			return e;
-		w = lw_stream_window(s->stream);
-		while (n < w.len && (is_blank((unsigned char)w.at[n]) || w.at[n] == ','))
-			n++;
-		bytes = lw_stream_take(s->stream, n);
-		if (t->joint.len > LW_RECORD_MAX)
-			return lw_source_fail(s, "no message in %zu MiB of blanks", LW_RECORD_MAX >> 20);
-		if (!lw_buffer_add(&t->joint, bytes.at, bytes.len))
-			return lw_source_no_memory(s);
-	}
-}
-
-/* Blanks since the last line break, SIZE_MAX without one. */
-static size_t
-indent_of(const struct lw_buffer *joint)
-{
-	const char *line = joint->len > 0 ? memrchr(joint->at, '\n', joint->len) : NULL;
-
-	return line != NULL ? (size_t)(joint->at + joint->len - line) - 1 : SIZE_MAX;
 }
 
 /* ---- what a message says ---- */
@@ -547,63 +298,50 @@ parse(struct telegram *t, struct lw_span object, struct lw_message *m)
 	return true;
 }
 
-/* The message at the window's start. */
 static lurewatch_error
-read_message(struct lw_source *s, struct lw_message *m)
+telegram_open(struct lw_source *s)
+{
+	struct telegram *t = s->state = calloc(1, sizeof *t);
+
+	if (t == NULL)
+		return lw_source_no_memory(s);
+	s->document = true;
+	t->walk = (struct lw_json_walk){ .wants = wants, .opened = opened, .value = note_value, .data = t,
+		.not_ours = "not a Telegram result.json" };
+	return LUREWATCH_OK;
+}
+
+static void
+telegram_close(struct lw_source *s)
 {
 	struct telegram *t = s->state;
-	struct frame f = { .indent = indent_of(&t->joint) };
-	lurewatch_error e;
-	struct lw_span object;
 
-	if (t->first) {
-		if (!lw_buffer_add(s->before, t->joint.at, t->joint.len))
-			return lw_source_no_memory(s);
-		t->joint.len = 0;
-	}
-	t->first = false;
-	e = frame(s, &f);
-	if (e != LUREWATCH_OK)
-		return e;
-	object = (struct lw_span){ lw_stream_window(s->stream).at, f.at };
-	m->joint = span_of(&t->joint);
-	m->raw = lw_stream_take(s->stream, f.at);
-	if (f.dropped) {
-		m->raw = (struct lw_span){ "", 0 };
-		m->error = LW_TOO_LONG;
-	} else if (f.depth > 0) {
-		m->error = f.broken ? "this message is cut short" : "the file ends inside this message";
-	} else if (!parse(t, object, m)) {
-		return lw_source_no_memory(s);
-	}
-	return LUREWATCH_OK;
+	if (t == NULL)
+		return;
+	json_decref(t->message);
+	lw_buffer_free(&t->chat.name);
+	lw_buffer_free(&t->chat.type);
+	lw_buffer_free(&t->chat.id);
+	lw_json_walk_free(&t->walk);
+	lw_buffer_free(&t->mended);
+	lw_buffer_free(&t->text);
+	lw_buffer_free(&t->sender);
+	lw_buffer_free(&t->id);
+	lw_buffer_free(&t->conversation);
+	lw_buffer_free(&t->error);
+	free(t);
 }
 
 static lurewatch_error
 telegram_next(struct lw_source *s, struct lw_message *m, bool *got)
 {
 	struct telegram *t = s->state;
-	lurewatch_error e;
-	int c;
+	struct lw_span object;
+	lurewatch_error e = lw_json_walk_next(s, &t->walk, m, &object, got);
 
-	for (;;) {
-		e = t->in_list ? read_joint(s, &c) : peek(s, &c);
-		if (e != LUREWATCH_OK)
-			return e;
-		*got = t->in_list && c != -1 && c != ']';
-		if (*got)
-			return read_message(s, m);
-		if (t->in_list && !lw_buffer_add(s->before, t->joint.at, t->joint.len))
-			return lw_source_no_memory(s);
-		t->in_list = false;
-		if (c == -1)
-			break;
-		e = structure(s, c);
-		if (e != LUREWATCH_OK)
-			return e;
-	}
-	return t->depth == 0 ? LUREWATCH_OK :
-	    lw_source_fail(s, "the export ends too early: %zu brackets are still open", t->depth);
+	if (e != LUREWATCH_OK || !*got || m->error != NULL)
+		return e;
+	return parse(t, object, m) ? LUREWATCH_OK : lw_source_no_memory(s);
 }
 
 static const char *const extensions[] = { ".json", NULL };
