@@ -33,7 +33,7 @@ WRITE := $(wildcard src/write/*.c)
 LEARN := $(wildcard src/learn/*.c)
 SERVE := $(wildcard src/serve/*.c)
 TOOLS := $(patsubst src/tools/%.c,%,$(wildcard src/tools/lurewatch*.c))
-TOOL_LEARN := $(addprefix src/tools/,training.c corpora.c learning.c phases.c)   # only for tools that learn
+TOOL_LEARN := $(addprefix src/tools/,training.c corpora.c learning.c inspect.c phases.c)   # only for tools that learn
 TOOL_SHARED := $(filter-out $(TOOL_LEARN) $(wildcard src/tools/lurewatch*.c),$(wildcard src/tools/*.c))
 SUITES := $(wildcard tests/*.c)
 

@@ -15,6 +15,7 @@
 	ROOM(learn) \
 	ROOM(care) \
 	ROOM(killed) \
+	ROOM(inside) \
 	ROOM(evaluate) \
 	ROOM(read) \
 	ROOM(gsm) \

@@ -62,4 +62,38 @@ lurewatch_error lw_extract_shapes(struct lw_extractor *);
 
 enum { LW_SHAPE_BITS = 12, LW_INDICATOR_PAIR_BITS = 12 };
 
+/* ---- what is hashed, for those who name slots too (names.h) ---- */
+
+/* Unordered pairs of concepts, or of indicators. */
+static inline uint32_t
+lw_pair_slot(uint32_t a, uint32_t b, uint32_t bits)
+{
+	uint64_t low = a < b ? a : b, high = a < b ? b : a;
+
+	return lw_gram_slot(lw_hash_add(lw_hash_add(0x70616972, low + 1), high + 1), bits);
+}
+
+enum lw_shape {
+	LW_S_CONTACT, LW_S_CONTACTS, LW_S_WHAT, LW_S_MONEY, LW_S_MONEYS, LW_S_NUMBER, LW_S_LENGTH, LW_S_WORDS, LW_S_LINES,
+	LW_S_MIXED, LW_S_HIDDEN, LW_S_LOOKALIKE, LW_S_SPACED_OUT, LW_S_TWINS, LW_S_EMOJI, LW_S_CAPITALS, LW_S_EXCLAIM, LW_S_ASK,
+	LW_S_DIGITS, LW_S_CUT, LW_S_BAD_UTF8
+};
+
+static inline uint32_t
+lw_shape_slot(enum lw_shape kind, uint64_t value)
+{
+	return lw_gram_slot(lw_hash_add(lw_hash_add(0x7368617065, (uint64_t)kind + 1), value + 1), LW_SHAPE_BITS);
+}
+
+/* The value of LW_S_WHAT, less the kind of contact. */
+static inline uint64_t
+lw_shape_name_hash(const char *name)
+{
+	uint64_t h = 0;
+
+	for (; *name != '\0'; name++)
+		h = lw_hash_add(h, (unsigned char)*name);
+	return h;
+}
+
 #endif

@@ -1,14 +1,6 @@
 /* interlingua.c - features over concepts: each, pairs close together, indicators and their pairs; only memory can fail */
 #include "features/extract.h"
 
-static uint32_t
-pair_slot(uint32_t a, uint32_t b, uint32_t bits)
-{
-	uint64_t low = a < b ? a : b, high = a < b ? b : a;
-
-	return lw_gram_slot(lw_hash_add(lw_hash_add(0x70616972, low + 1), high + 1), bits);
-}
-
 static lurewatch_error
 put_concepts(struct lw_extractor *x)
 {
@@ -25,7 +17,7 @@ put_concepts(struct lw_extractor *x)
 			const struct lw_hit *b = &q->hit[k];
 
 			if (a->concept != b->concept)
-				lw_set_put(x, LW_CONCEPT_PAIRS, pair_slot(a->concept, b->concept, bits), a->start,
+				lw_set_put(x, LW_CONCEPT_PAIRS, lw_pair_slot(a->concept, b->concept, bits), a->start,
 				    b->end > a->end ? b->end : a->end);
 		}
 	}
@@ -46,7 +38,7 @@ put_indicators(struct lw_extractor *x)
 
 		lw_set_put(x, LW_INDICATORS, f->indicator[i], start, end);
 		for (size_t k = 0; k < i; k++)
-			lw_set_put(x, LW_INDICATORS, all + pair_slot(f->indicator[k], f->indicator[i], LW_INDICATOR_PAIR_BITS),
+			lw_set_put(x, LW_INDICATORS, all + lw_pair_slot(f->indicator[k], f->indicator[i], LW_INDICATOR_PAIR_BITS),
 			    start, end);
 	}
 	return LUREWATCH_OK;

@@ -6,19 +6,12 @@
  */
 #include "features/extract.h"
 
-enum shape {
-	S_CONTACT, S_CONTACTS, S_WHAT, S_MONEY, S_MONEYS, S_NUMBER, S_LENGTH, S_WORDS, S_LINES, S_MIXED, S_HIDDEN,
-	S_LOOKALIKE, S_SPACED_OUT, S_TWINS, S_EMOJI, S_CAPITALS, S_EXCLAIM, S_ASK, S_DIGITS, S_CUT, S_BAD_UTF8
-};
-
 enum { MANY = 64 };             /* more contacts or sums than this say nothing more */
 
 static void
-put(struct lw_extractor *x, enum shape kind, uint64_t value, uint32_t start, uint32_t end)
+put(struct lw_extractor *x, enum lw_shape kind, uint64_t value, uint32_t start, uint32_t end)
 {
-	uint64_t h = lw_hash_add(lw_hash_add(0x7368617065, (uint64_t)kind + 1), value + 1);
-
-	lw_set_put(x, LW_SHAPES, lw_gram_slot(h, LW_SHAPE_BITS), start, end);
+	lw_set_put(x, LW_SHAPES, lw_shape_slot(kind, value), start, end);
 }
 
 /* 0, 1, 2, 3-4, 5-8, ... */
@@ -32,16 +25,6 @@ band(uint64_t n)
 	return n <= 2 ? n : n <= 4 ? 3 : b;
 }
 
-static uint64_t
-hash_name(const char *name)
-{
-	uint64_t h = 0;
-
-	for (; *name != '\0'; name++)
-		h = lw_hash_add(h, (unsigned char)*name);
-	return h;
-}
-
 static void
 put_contacts(struct lw_extractor *x)
 {
@@ -53,13 +36,13 @@ put_contacts(struct lw_extractor *x)
 		uint32_t start = t->norm_from[c->begin], end = t->norm_from[c->end];
 
 		of_kind[c->kind]++;
-		put(x, S_CONTACT, c->kind, start, end);
+		put(x, LW_S_CONTACT, c->kind, start, end);
 		if (c->what[0] != '\0')
-			put(x, S_WHAT, hash_name(c->what) + c->kind, start, end);
+			put(x, LW_S_WHAT, lw_shape_name_hash(c->what) + c->kind, start, end);
 	}
 	for (int k = 0; k < LW_CONTACT_KINDS; k++)
 		if (of_kind[k] > 1)
-			put(x, S_CONTACTS, (uint64_t)k * 16 + band(of_kind[k]), 0, 0);
+			put(x, LW_S_CONTACTS, (uint64_t)k * 16 + band(of_kind[k]), 0, 0);
 }
 
 static void
@@ -74,11 +57,11 @@ put_sums(struct lw_extractor *x)
 
 		moneys += s->money;
 		if (s->money)
-			put(x, S_MONEY, s->band, start, end);
+			put(x, LW_S_MONEY, s->band, start, end);
 		else
-			put(x, S_NUMBER, (s->digits < 10 ? s->digits : 10) * 2u + s->separated, start, end);
+			put(x, LW_S_NUMBER, (s->digits < 10 ? s->digits : 10) * 2u + s->separated, start, end);
 	}
-	put(x, S_MONEYS, band(moneys), 0, 0);
+	put(x, LW_S_MONEYS, band(moneys), 0, 0);
 }
 
 /* A script counts when a tenth of the letters are its own. */
@@ -112,16 +95,16 @@ put_counts(struct lw_extractor *x)
 	}
 	for (int s = LW_LATIN; s <= LW_ARMENIAN; s++)
 		cased += t->letters[s];
-	put(x, S_LENGTH, band(t->n), 0, 0);
-	put(x, S_WORDS, band(t->words), 0, 0);
-	put(x, S_LINES, band(lines), 0, 0);
-	put(x, S_MIXED, scripts > 1, 0, 0);
-	put(x, S_EXCLAIM, band(exclaim), 0, 0);
-	put(x, S_ASK, band(ask), 0, 0);
-	put(x, S_EMOJI, band(t->emoji), 0, 0);
-	put(x, S_DIGITS, t->norms > 0 ? (uint64_t)digits * 16 / t->norms : 0, 0, 0);
+	put(x, LW_S_LENGTH, band(t->n), 0, 0);
+	put(x, LW_S_WORDS, band(t->words), 0, 0);
+	put(x, LW_S_LINES, band(lines), 0, 0);
+	put(x, LW_S_MIXED, scripts > 1, 0, 0);
+	put(x, LW_S_EXCLAIM, band(exclaim), 0, 0);
+	put(x, LW_S_ASK, band(ask), 0, 0);
+	put(x, LW_S_EMOJI, band(t->emoji), 0, 0);
+	put(x, LW_S_DIGITS, t->norms > 0 ? (uint64_t)digits * 16 / t->norms : 0, 0, 0);
 	if (cased >= 8)
-		put(x, S_CAPITALS, (uint64_t)t->upper * 8 / cased, 0, 0);
+		put(x, LW_S_CAPITALS, (uint64_t)t->upper * 8 / cased, 0, 0);
 }
 
 static void
@@ -129,19 +112,19 @@ put_tricks(struct lw_extractor *x)
 {
 	const struct lw_text *t = x->text;
 	const struct {
-		enum shape kind;
+		enum lw_shape kind;
 		uint32_t n;
 	} tricks[] = {
-		{ S_HIDDEN, t->hidden }, { S_LOOKALIKE, t->lookalikes }, { S_SPACED_OUT, t->spaced_out }, { S_TWINS, t->twins },
+		{ LW_S_HIDDEN, t->hidden }, { LW_S_LOOKALIKE, t->lookalikes }, { LW_S_SPACED_OUT, t->spaced_out }, { LW_S_TWINS, t->twins },
 	};
 
 	for (size_t i = 0; i < sizeof tricks / sizeof tricks[0]; i++)
 		if (tricks[i].n > 0)
 			put(x, tricks[i].kind, tricks[i].n < 3 ? tricks[i].n : 3, 0, 0);
 	if ((t->notes & LUREWATCH_NOTE_CUT) != 0)
-		put(x, S_CUT, 1, 0, 0);
+		put(x, LW_S_CUT, 1, 0, 0);
 	if ((t->notes & LUREWATCH_NOTE_BAD_UTF8) != 0)
-		put(x, S_BAD_UTF8, 1, 0, 0);
+		put(x, LW_S_BAD_UTF8, 1, 0, 0);
 }
 
 lurewatch_error

@@ -120,3 +120,23 @@ lw_model_weight(const lurewatch *m, uint32_t slot, uint32_t row)
 		return 0;
 	return m->scale[row] * m->slot[(size_t)slot * m->stride + row];
 }
+
+uint32_t
+lw_model_rarity(const lurewatch *m, uint32_t slot, uint32_t expert)
+{
+	if (slot >= m->header->dimension || expert >= m->header->experts)
+		return 0;
+	return (uint8_t)m->slot[(size_t)slot * m->stride + m->rows + expert];
+}
+
+double
+lw_model_bias(const lurewatch *m, uint32_t row)
+{
+	return row < m->rows ? m->bias[row] : 0;
+}
+
+const double *
+lw_model_calibration(const lurewatch *m)
+{
+	return m->calibration;
+}

@@ -64,5 +64,8 @@ struct lw_span lw_model_vocabulary_bytes(const lurewatch *);
 uint32_t lw_model_experts(const lurewatch *);
 /* A weight, without the block weight; 0 for an unknown slot. */
 double lw_model_weight(const lurewatch *, uint32_t slot, uint32_t row);
+uint32_t lw_model_rarity(const lurewatch *, uint32_t slot, uint32_t expert); /* 0: it never met the slot */
+double lw_model_bias(const lurewatch *, uint32_t row);
+const double *lw_model_calibration(const lurewatch *); /* as in lw_model_parts */
 
 #endif

@@ -377,3 +377,17 @@ lw_find_contacts(struct lw_texter *t)
 	}
 	return LUREWATCH_OK;
 }
+
+const char *
+lw_contact_what(size_t i, enum lw_contact_kind *kind)
+{
+	const size_t hosts = sizeof messengers / sizeof messengers[0], domains = sizeof cheap_domains / sizeof cheap_domains[0],
+	    codes = sizeof calling_codes / sizeof calling_codes[0];
+
+	*kind = i < hosts ? LW_MESSENGER : i < hosts + domains ? LW_LINK : LW_PHONE;
+	if (i < hosts)
+		return messengers[i].name;
+	if (i < hosts + domains)
+		return cheap_domains[i - hosts];
+	return i < hosts + domains + codes ? calling_codes[i - hosts - domains] : NULL;
+}

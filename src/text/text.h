@@ -29,6 +29,9 @@ struct lw_contact {
 	const char *what;       /* static: top-level domain, messenger or calling code worth telling apart; "" if none */
 };
 
+/* Every `what` there is and the kind of contact that has it, one a call, some twice; NULL past the end. */
+const char *lw_contact_what(size_t i, enum lw_contact_kind *);
+
 enum {
 	LW_WORD_UNSPACED = 1,   /* a run, or with segmentation a word, of a script without spaces */
 	LW_WORD_TWIN = 2,       /* leet twin of an earlier word, at the end of the symbols */

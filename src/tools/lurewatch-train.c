@@ -5,6 +5,7 @@
  * line that says which, and status 2; the old model stays as it was.
  */
 #include "tools/arguments.h"
+#include "tools/inspect.h"
 #include "tools/learning.h"
 
 #include <stdlib.h>
@@ -42,11 +43,13 @@ static const char help[] =
 "      --suspects FILE    doubtful labels, the worst first, to correct by hand\n"
 "      --seed N           chance, always the same for the same N (1)\n"
 "  -j, --threads N        labels learned side by side; the model is the same\n"
+"      --explain-model M  what is in a model; with a CORPUS its n-grams too\n"
+"      --diff A B         what changed from one model to the other\n"
 "  -h, --help             this;  -V, --version\n"
 "\n"
 "Status: 0 the model is written, 2 an error.\n";
 
-enum { REPORT = 256, SUSPECTS, FROM, ADD, CHANGED, FEEDBACK };
+enum { REPORT = 256, SUSPECTS, FROM, ADD, CHANGED, FEEDBACK, EXPLAIN, DIFF };
 
 static const char shorts[] = "o:j:hV";
 
@@ -58,6 +61,8 @@ static const struct option longs[] = {
 	{ "add", required_argument, NULL, ADD },
 	{ "changed", no_argument, NULL, CHANGED },
 	{ "feedback", required_argument, NULL, FEEDBACK },
+	{ "explain-model", required_argument, NULL, EXPLAIN },
+	{ "diff", required_argument, NULL, DIFF },
 	{ "suspects", required_argument, NULL, SUSPECTS },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -68,6 +73,7 @@ static const struct option longs[] = {
 struct plan {
 	struct lw_targets to;
 	const char *from;
+	const char *explain, *diff;     /* only look at a model, at two */
 	bool adds, reviews, names;      /* corpora beside the model's, feedback, corpora of its own */
 };
 
@@ -98,6 +104,12 @@ plan(int argc, char **argv, struct plan *p)
 		case FEEDBACK:
 			p->reviews = true;
 			break;
+		case EXPLAIN:
+			p->explain = optarg;
+			break;
+		case DIFF:
+			p->diff = optarg;
+			break;
 		case LW_OPTION_CORE:
 			p->names = true;
 			break;
@@ -119,6 +131,8 @@ take_option(struct lw_training *a, int option, char **corpora, int *n)
 	case REPORT:
 	case SUSPECTS:
 	case FROM:
+	case EXPLAIN:
+	case DIFF:
 		return;
 	case ADD:
 		corpora[(*n)++] = optarg;
@@ -160,9 +174,12 @@ main(int argc, char **argv)
 		take_option(&a, option, corpora, &n);
 	while (done && optind < argc)
 		corpora[n++] = argv[optind++];
-	if (done && n == 0 && a.cores == 0 && p.from == NULL)
+	if (p.diff != NULL && n != 1)
+		lw_refuse(tool, "--diff", p.diff, "one more model is wanted, to compare it with");
+	if (done && n == 0 && a.cores == 0 && p.from == NULL && p.explain == NULL)
 		lw_refuse(tool, "CORPUS", "", "a file of labelled messages is wanted");
-	done = done && lw_learn(&a, corpora, n, &p.to);
+	done = done && (p.explain != NULL ? lw_explain_model(&a, p.explain, corpora, n) :
+	    p.diff != NULL ? lw_diff_models(&a, p.diff, corpora[0]) : lw_learn(&a, corpora, n, &p.to));
 	lw_training_end(&a);
 	free(corpora);
 	return done ? EXIT_SUCCESS : LW_EXIT_BAD_ARGUMENT;
