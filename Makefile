@@ -23,7 +23,7 @@ CORE_LIBS  := $(call libs_of,$(CORE_PKGS)) -lm
 # Under sanitizers they are linked too: LeakSanitizer crashes over libraries loaded late (google/sanitizers#1353).
 READ_LIBS  := $(call libs_of,$(if $(SANITIZE),$(READ_PKGS),$(filter-out gmime-3.0 libxml-2.0 libarchive,$(READ_PKGS)))) -lcsv
 SERVE_PKGS := libmicrohttpd
-SERVE_LIBS := $(call libs_of,$(SERVE_PKGS))
+SERVE_LIBS := $(call libs_of,$(SERVE_PKGS)) -lmilter    # no .pc file in Debian
 LEARN_LIBS := -lsvm -llinear            # no .pc files in Debian
 INCLUDES   := $(patsubst -I%,-isystem %,$(call cflags_of,$(CORE_PKGS) $(READ_PKGS) $(SERVE_PKGS)))
 

@@ -8,6 +8,7 @@
 #define ROOMS \
 	ROOM(buffer) \
 	ROOM(spamd) \
+	ROOM(milter) \
 	ROOM(text) \
 	ROOM(concepts) \
 	ROOM(features) \

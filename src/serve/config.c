@@ -4,6 +4,7 @@
  * A wrong value is refused with the cause and leaves what was set before.
  */
 #include "serve/config.h"
+#include "serve/milter_rules.h"
 #include "serve/sms.h"
 #include "serve/template.h"
 
@@ -63,6 +64,8 @@ static const struct option options[] = {
 	{ "join-parts", "N", "10000", "parts that may wait", COUNT, AT(join_parts), 1, 1000000, NULL },
 	{ "spamd", "ADDRESS", NULL, "SpamAssassin's spamd protocol; may be repeated", ADDRESSES, AT(spamd), 0, 0, NULL },
 	{ "milter", "ADDRESS", NULL, "milter for Postfix and Sendmail", ADDRESSES, AT(milter), 0, 0, NULL },
+	{ "milter-action", "RULE", NULL, "LABEL RISK subject|quarantine|reject [TEXT]: more than a header; may be repeated", LIST,
+	    AT(milter_actions), 0, 0, NULL },
 };
 enum { OPTIONS = sizeof options / sizeof options[0] };
 
@@ -401,6 +404,11 @@ bool
 lw_config_check(const struct lw_config *c, struct lw_buffer *why)
 {
 	const char *wrong = NULL;
+	struct lw_milter_rule rule;
+
+	for (size_t i = 0; i < c->milter_actions.n; i++)
+		if (!lw_milter_rule(c->milter_actions.at[i], &rule, why))
+			return false;
 
 	if ((c->http_certificate == NULL) != (c->http_key == NULL))
 		wrong = "http-certificate and http-key go together";

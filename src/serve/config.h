@@ -27,7 +27,7 @@ struct lw_config {
 	uint64_t threads, queue, deadline, message_size, memory, connections, client_timeout;
 	double threshold;               /* < 0: the model's */
 	enum lw_policy policy[LW_DOORS];
-	struct lw_list http, http_allow, spamd, milter;
+	struct lw_list http, http_allow, spamd, milter, milter_actions;
 	char *http_token, *http_certificate, *http_key;
 	char *kannel_answer, *webhook_text, *webhook_id, *webhook_answer, *webhook_type;
 	uint64_t join_time, join_parts;
