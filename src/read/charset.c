@@ -13,7 +13,7 @@
 #include <unicode/ucsdet.h>
 #include <unicode/utf8.h>
 
-enum { LONGEST = 1 << 24, GUESSED = 8192, SURE_ENOUGH = 10 };
+enum { LONGEST = 1 << 24, GUESSED = 8192, SURE_ENOUGH = 10, FEW = 3 };
 
 static const char western[] = "windows-1252";
 
@@ -163,7 +163,7 @@ is_western(struct lw_span s)
 
 	for (size_t i = 0; i < s.len; i++)
 		letters += (s.at[i] | 32) >= 'a' && (s.at[i] | 32) <= 'z';
-	return above_127(s) * 2 <= letters || above_127(s) < 3;
+	return above_127(s) * 2 <= letters || above_127(s) < FEW;
 }
 
 static const char *
@@ -240,4 +240,19 @@ lw_recode(struct lw_buffer *out, struct lw_span bytes, const char *charset)
 	done = convert(out, bytes, from);
 	ucnv_close(from);
 	return done;
+}
+
+const char *
+lw_charset_of_file(struct lw_span head)
+{
+	struct lw_span whole = head;
+	const char *name;
+
+	/* the last character may be cut */
+	for (int i = 0; i < 3 && whole.len > 0 && (unsigned char)whole.at[whole.len - 1] > 127; i++)
+		whole.len--;
+	if (lw_utf8_valid(whole) || above_127(head) < FEW)
+		return NULL;
+	name = lw_charset_likely(head, NULL);
+	return strcmp(name, "UTF-8") != 0 && is_sane(head, name) ? name : NULL;
 }

@@ -34,7 +34,7 @@ struct lw_format {
 	void (*close)(struct lw_source *);              /* called after a failed open too; NULL: nothing to release */
 };
 
-extern const struct lw_format lw_format_lines, lw_format_jsonl, lw_format_json, lw_format_csv, lw_format_tsv, lw_format_mbox,
+extern const struct lw_format lw_format_lines, lw_format_jsonl, lw_format_json, lw_format_smpp, lw_format_csv, lw_format_tsv, lw_format_mbox,
     lw_format_eml, lw_format_maildir, lw_format_telegram, lw_format_whatsapp;
 
 const struct lw_format *lw_format_named(const char *name);      /* NULL: there is none */
@@ -42,6 +42,8 @@ const struct lw_format *lw_format_named(const char *name);      /* NULL: there i
 const struct lw_format *lw_format_detect(const char *path, struct lw_span head);
 /* By its name a picture, sound, video or decoration, as exports bring along: passed over in a folder or an archive. */
 bool lw_format_is_media(const char *path);
+/* Text in one charset: recoded to UTF-8 before it is read, where it is something else. */
+bool lw_format_is_plain(const struct lw_format *);
 /* What a file that is no dump at all seems to be ("a ZIP archive"), NULL when it is none known. */
 const char *lw_format_foreign(struct lw_span head);
 

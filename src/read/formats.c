@@ -13,6 +13,7 @@ static const struct lw_format *const table[] = {
 	&lw_format_mbox,
 	&lw_format_eml,
 	&lw_format_maildir,
+	&lw_format_smpp,
 	&lw_format_jsonl,
 	&lw_format_json,
 	&lw_format_telegram,
@@ -104,6 +105,18 @@ lw_format_is_media(const char *path)
 	static const struct lw_format media = { "media", endings, NULL, NULL, NULL, NULL };
 
 	return has_extension(&media, path);
+}
+
+bool
+lw_format_is_plain(const struct lw_format *f)
+{
+	static const struct lw_format *const plain[] = { &lw_format_lines, &lw_format_jsonl, &lw_format_json, &lw_format_csv,
+		&lw_format_tsv, &lw_format_whatsapp };
+
+	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+		if (plain[i] == f)
+			return true;
+	return false;
 }
 
 const char *

@@ -29,6 +29,9 @@
 struct lw_read_options {
 	const char *format;      /* a name of the table; NULL or "auto": told from name and first bytes */
 	const char *label;       /* label given to every message (LABEL=PATH on the command line); NULL: the record's own */
+	const char *encoding;    /* charset of text formats, or of data_coding 0 in an SMPP log; NULL: UTF-8, a mark, or the likeliest */
+	char delimiter;          /* between the columns of a table; 0: found in its header */
+	bool null;               /* lines and JSON lines end with NUL instead of a newline */
 	const char *field;       /* CSV column or JSON field that holds the text; NULL: "text" and its usual names */
 };
 

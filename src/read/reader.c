@@ -5,6 +5,7 @@
  * directory or an archive it is an error message in its place and the walk goes on.
  */
 #include "read/archive.h"
+#include "read/charset.h"
 #include "read/format.h"
 #include "read/walk.h"
 
@@ -103,6 +104,25 @@ begin_file(struct lw_reader *r)
 }
 
 /* The stream of a file or a member is open: told apart and begun. */
+/* Plain text in another charset than UTF-8: the one it is said to be, else the one it looks like. The format may show only then. */
+static lurewatch_error
+recode(struct lw_reader *r)
+{
+	struct lw_stream *stream = r->source.stream;
+	const char *charset = r->options.encoding;
+	lurewatch_error e;
+
+	e = charset == NULL ? lw_stream_peek(stream, HEAD) : LUREWATCH_OK;
+	if (e != LUREWATCH_OK && lw_stream_window(stream).len == 0)
+		return e;
+	if (charset == NULL)
+		charset = lw_charset_of_file(lw_stream_window(stream));
+	if (charset == NULL)
+		return LUREWATCH_OK;
+	e = lw_stream_recode(stream, charset);
+	return e == LUREWATCH_OK && r->options.encoding != NULL ? choose_format(r) : e;
+}
+
 static lurewatch_error
 open_source(struct lw_reader *r)
 {
@@ -112,6 +132,8 @@ open_source(struct lw_reader *r)
 	if (!lw_buffer_add(&r->before, mark.at, mark.len))
 		return lw_source_no_memory(&r->source);
 	e = choose_format(r);
+	if (e == LUREWATCH_OK && lw_format_is_plain(r->format))
+		e = recode(r);
 	if (e == LUREWATCH_OK && r->format->open != NULL)
 		e = r->format->open(&r->source);
 	return e;

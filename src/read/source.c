@@ -38,11 +38,11 @@ lw_source_no_memory(struct lw_source *s)
 }
 
 static struct lw_span
-without_line_end(struct lw_span line)
+without_end(struct lw_span line, char end)
 {
-	if (line.len > 0 && line.at[line.len - 1] == '\n') {
+	if (line.len > 0 && line.at[line.len - 1] == end) {
 		line.len--;
-		if (line.len > 0 && line.at[line.len - 1] == '\r')
+		if (end == '\n' && line.len > 0 && line.at[line.len - 1] == '\r')
 			line.len--;
 	}
 	return line;
@@ -53,14 +53,15 @@ lw_source_line(struct lw_source *s, struct lw_message *m, bool skip_blank, bool 
 {
 	struct lw_cut cut = { 0 };
 	struct lw_span line, text;
+	char end = s->options->null ? '\0' : '\n';
 	lurewatch_error e;
 
 	do {
-		e = lw_stream_line(s->stream, &cut);
+		e = lw_stream_until(s->stream, end, &cut);
 		if (e != LUREWATCH_OK)
 			return e;
 		line = (struct lw_span){ lw_stream_window(s->stream).at + cut.from, cut.to - cut.from };
-		text = without_line_end(line);
+		text = without_end(line, end);
 	} while (skip_blank && !cut.dropped && cut.from < cut.to && lw_span_trim(text).len == 0);
 	*got = cut.from < cut.to || cut.dropped;
 	if (!*got) {            /* blank lines at the end belong to no record */

@@ -1,5 +1,5 @@
 /*
- * stream.c - bytes in: plain, gzip or zstd by their magic bytes; UTF-16 by its byte order mark
+ * stream.c - bytes in: plain, gzip or zstd by their magic bytes; UTF-16 by its byte order mark, other charsets by name
  *
  * Three layers, each optional but the first: stored bytes are read, unpacked,
  * recoded. A read that fails, an archive that is cut or damaged and memory that
@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unicode/ucnv.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -49,7 +50,9 @@ struct lw_stream {
 	ZSTD_DStream *zstd;
 
 	const struct order *order;
-	struct lw_buffer wide;      /* UTF-16 as unpacked: from wide_at on not yet taken, from wide_done on not yet recoded */
+	UConverter *converter;      /* of any other charset */
+	struct lw_buffer widths;    /* for each byte of the window: how many stored bytes its character came from, 0 past its first */
+	struct lw_buffer wide;      /* UTF-16 or the other charset as unpacked: from wide_at on not yet taken, from wide_done on not yet recoded */
 	size_t wide_at, wide_done;
 
 	struct lw_buffer window;
@@ -282,12 +285,47 @@ put_utf8(char *to, uint32_t c)
 	return 4;
 }
 
+/* Recodes what is whole, or all at the end; a bad sequence becomes U+FFFD. No charset needs LONGEST bytes for a character. */
+static lurewatch_error
+convert(struct lw_stream *s, bool last)
+{
+	enum { LONGEST = 16 };
+	const char *end = s->wide.at + s->wide.len;
+
+	while (s->wide.len - s->wide_done > (last ? 0 : LONGEST)) {
+		UErrorCode status = U_ZERO_ERROR;
+		const char *from = s->wide.at + s->wide_done, *at = from;
+		UChar32 c = ucnv_getNextUChar(s->converter, &at, end, &status);
+		size_t n;
+
+		if (!lw_buffer_reserve(&s->window, 4) || !lw_buffer_reserve(&s->widths, 4))
+			return fail(s, LUREWATCH_E_MEMORY, "out of memory");
+		if (U_FAILURE(status) && status != U_INDEX_OUTOFBOUNDS_ERROR)
+			ucnv_resetToUnicode(s->converter);
+		if (at == from)         /* nothing but shifts, or half a character at the end */
+			at = end;
+		if (status == U_INDEX_OUTOFBOUNDS_ERROR && s->window.len > 0 && s->widths.len > 0) {
+			s->wide_done += (size_t)(at - from);
+			break;
+		}
+		n = put_utf8(s->window.at + s->window.len, U_FAILURE(status) ? 0xfffd : (uint32_t)c);
+		memset(s->widths.at + s->widths.len, 0, n);
+		s->widths.at[s->widths.len] = (char)(at - from);
+		s->window.len += n;
+		s->widths.len += n;
+		s->wide_done += (size_t)(at - from);
+	}
+	return LUREWATCH_OK;
+}
+
 /* Recodes what is whole. At the end half a pair and an odd byte become U+FFFD. */
 static lurewatch_error
 recode(struct lw_stream *s, bool last)
 {
 	size_t left = s->wide.len - s->wide_done;
 
+	if (s->converter != NULL)
+		return convert(s, last);
 	if (left > (SIZE_MAX - 8) / 2 || !lw_buffer_reserve(&s->window, left * 2 + 8))
 		return fail(s, LUREWATCH_E_MEMORY, "out of memory");
 	for (; left >= 2; left = s->wide.len - s->wide_done) {
@@ -315,7 +353,7 @@ recode(struct lw_stream *s, bool last)
 	return LUREWATCH_OK;
 }
 
-/* How many stored bytes n bytes of the window came from: a character of four bytes from four, any other from two. */
+/* How many stored bytes n bytes of the window came from: of UTF-16 a character of four bytes from four, any other from two. */
 static size_t
 stored_length(const struct lw_stream *s, size_t n)
 {
@@ -324,14 +362,24 @@ stored_length(const struct lw_stream *s, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)s->window.at[s->at + i];
 
-		if ((c & 0xc0) != 0x80)
+		if (s->converter != NULL)
+			stored += (unsigned char)s->widths.at[s->at + i];
+		else if ((c & 0xc0) != 0x80)
 			stored += c >= 0xf0 ? 4 : 2;
 	}
-	/* only the last character can have come from an odd byte */
+	/* the last character can have come from an odd byte, and shifts may follow it */
+	if (s->converter != NULL && s->ended && s->at + n == s->window.len)
+		return s->wide.len - s->wide_at;
 	return stored < s->wide.len - s->wide_at ? stored : s->wide.len - s->wide_at;
 }
 
 /* ---- the window ---- */
+
+static bool
+is_converted(const struct lw_stream *s)
+{
+	return s->converter != NULL || (s->order != NULL && s->order->wide);
+}
 
 static void
 slide(struct lw_buffer *b, size_t *at)
@@ -346,13 +394,15 @@ slide(struct lw_buffer *b, size_t *at)
 lurewatch_error
 lw_stream_more(struct lw_stream *s)
 {
-	bool wide = s->order != NULL && s->order->wide;
+	bool wide = is_converted(s);
 	struct lw_buffer *to = wide ? &s->wide : &s->window;
 	size_t had, before;
 	lurewatch_error e = s->failed;
 
 	if (e != LUREWATCH_OK)
 		return e;
+	if (s->converter != NULL)
+		slide(&s->widths, &(size_t){ s->at });
 	slide(&s->window, &s->at);
 	s->wide_done -= s->wide_at;
 	slide(&s->wide, &s->wide_at);
@@ -489,6 +539,8 @@ lw_stream_close(struct lw_stream *s)
 	if (s->fd > STDIN_FILENO)
 		close(s->fd);
 	lw_buffer_free(&s->packed);
+	ucnv_close(s->converter);
+	lw_buffer_free(&s->widths);
 	lw_buffer_free(&s->wide);
 	lw_buffer_free(&s->window);
 	free(s);
@@ -525,7 +577,7 @@ lw_stream_take(struct lw_stream *s, size_t n)
 
 	if (n == 0)
 		return taken;
-	if (s->order == NULL || !s->order->wide) {
+	if (!is_converted(s)) {
 		taken = (struct lw_span){ s->window.at + s->at, n };
 	} else {
 		taken = (struct lw_span){ s->wide.at + s->wide_at, stored_length(s, n) };
@@ -538,12 +590,18 @@ lw_stream_take(struct lw_stream *s, size_t n)
 lurewatch_error
 lw_stream_line(struct lw_stream *s, struct lw_cut *c)
 {
+	return lw_stream_until(s, '\n', c);
+}
+
+lurewatch_error
+lw_stream_until(struct lw_stream *s, char last, struct lw_cut *c)
+{
 	size_t seen = c->to;
 
 	c->from = c->to;
 	for (;;) {
 		struct lw_span w = lw_stream_window(s);
-		const char *end = w.len > seen ? memchr(w.at + seen, '\n', w.len - seen) : NULL;
+		const char *end = w.len > seen ? memchr(w.at + seen, last, w.len - seen) : NULL;
 		lurewatch_error e;
 
 		if (end != NULL || s->ended) {
@@ -571,7 +629,23 @@ lw_stream_mark(const struct lw_stream *s)
 bool
 lw_stream_recoded(const struct lw_stream *s)
 {
-	return s->order != NULL && s->order->wide;
+	return (s->converter != NULL && ucnv_getMinCharSize(s->converter) > 1) || (s->order != NULL && s->order->wide);
+}
+
+lurewatch_error
+lw_stream_recode(struct lw_stream *s, const char *charset)
+{
+	UErrorCode status = U_ZERO_ERROR;
+
+	if (s->order != NULL)
+		return LUREWATCH_OK;
+	s->converter = ucnv_open(charset, &status);
+	if (s->converter == NULL)
+		return fail(s, LUREWATCH_E_MEMORY, "out of memory");
+	s->wide = s->window;
+	s->window = (struct lw_buffer){ 0 };
+	s->at = s->wide_at = s->wide_done = 0;
+	return recode(s, s->ended);
 }
 
 uint64_t

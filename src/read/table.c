@@ -466,7 +466,7 @@ table_open(struct lw_source *s, bool quotes)
 	if (e != LUREWATCH_OK)
 		return e;
 	t->quotes = quotes;
-	t->delimiter = quotes ? delimiter_of(first_line(lw_stream_window(s->stream)), s->options->field) : '\t';
+	t->delimiter = s->options->delimiter != '\0' ? s->options->delimiter : quotes ? delimiter_of(first_line(lw_stream_window(s->stream)), s->options->field) : '\t';
 	s->delimiter = t->delimiter;
 	csv_set_delim(&t->parser, (unsigned char)t->delimiter);
 	csv_set_space_func(&t->parser, never_space);

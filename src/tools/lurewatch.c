@@ -3,6 +3,7 @@
  *
  * A wrong argument gives a line that says which, and status 2. The run is in scan.c.
  */
+#include "read/charset.h"
 #include "tools/arguments.h"
 #include "tools/scan.h"
 
@@ -19,8 +20,10 @@ static const char help[] =
 "  lurewatch inbox.mbox                    a line for each flagged message\n"
 "  lurewatch -o jsonl dump.csv > out.jsonl a JSON line for every message\n"
 "\n"
-"  -f, --format FORMAT    auto, lines, jsonl, csv, tsv, mbox, eml or maildir\n"
-"      --field NAME       column or field of the text (a number: its place)\n"
+"  -f, --format FORMAT    auto, lines, jsonl, json, csv, tsv, mbox, eml, maildir,\n"
+"                         telegram, whatsapp or smpp\n"
+"      --field NAME       column or field (a.b.0) of the text;  --delimiter CHAR\n"
+"      --encoding NAME    of text that is no UTF-8;  --null: NUL ends a record\n"
 "  -o, --output OUTPUT    text, jsonl or tsv\n"
 "      --all              every message;  --only flagged|clean: those\n"
 "      --explain          show what moved the score;  --with-text: the text\n"
@@ -33,7 +36,7 @@ static const char help[] =
 "\n"
 "Status: 0 nothing flagged, 1 something flagged, 2 an error.\n";
 
-enum { FIELD = 256, ALL, ONLY, FILTER, ANNOTATE, EXPLAIN, WITH_TEXT, THRESHOLD };
+enum { FIELD = 256, ENCODING, DELIMITER, NUL, ALL, ONLY, FILTER, ANNOTATE, EXPLAIN, WITH_TEXT, THRESHOLD };
 
 static const struct option longs[] = {
 	{ "model", required_argument, NULL, 'm' },
@@ -41,6 +44,9 @@ static const struct option longs[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "threads", required_argument, NULL, 'j' },
 	{ "field", required_argument, NULL, FIELD },
+	{ "encoding", required_argument, NULL, ENCODING },
+	{ "delimiter", required_argument, NULL, DELIMITER },
+	{ "null", no_argument, NULL, NUL },
 	{ "all", no_argument, NULL, ALL },
 	{ "only", required_argument, NULL, ONLY },
 	{ "filter", required_argument, NULL, FILTER },
@@ -88,6 +94,24 @@ output_of(const char *value)
 	return output;
 }
 
+static const char *
+encoding_of(const char *value)
+{
+	if (lw_charset_named(value) == NULL)
+		lw_refuse(tool, "--encoding", value, "there is no such charset");
+	return lw_charset_named(value);
+}
+
+static char
+delimiter_of(const char *value)
+{
+	if (strcmp(value, "tab") == 0 || strcmp(value, "\\t") == 0)
+		return '\t';
+	if (strlen(value) != 1 || *value == '"' || *value == '\n')
+		lw_refuse(tool, "--delimiter", value, "one character, or tab, is meant");
+	return *value;
+}
+
 static void
 take_option(struct lw_scan_options *o, int option, const char *value)
 {
@@ -103,6 +127,15 @@ take_option(struct lw_scan_options *o, int option, const char *value)
 		break;
 	case 'j':
 		o->threads = (unsigned)lw_count_argument(tool, "-j", value, 1, 1024);
+		break;
+	case ENCODING:
+		o->read.encoding = encoding_of(value);
+		break;
+	case DELIMITER:
+		o->read.delimiter = delimiter_of(value);
+		break;
+	case NUL:
+		o->read.null = true;
 		break;
 	case FIELD:
 		o->read.field = value;

@@ -222,7 +222,7 @@ part_files(struct scan *s, const struct lw_message *m)
 		return;
 	mbox = strcmp(m->format, "mbox") == 0;
 	if (s->last[1] != '\n')
-		put(s, "\n", 1);
+		put(s, s->options->read.null ? "" : "\n", 1);
 	if (mbox && s->last[0] != '\n')
 		put(s, "\n", 1);
 }

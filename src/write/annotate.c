@@ -94,6 +94,7 @@ static const struct {
 	{ "maildir", annotate_mail, NULL },
 	{ "jsonl", annotate_json, NULL },
 	{ "json", annotate_json, NULL },
+	{ "smpp", annotate_json, NULL },
 	{ "telegram", annotate_json, NULL },
 	{ "csv", annotate_row, header_row },
 	{ "tsv", annotate_row, header_row },
