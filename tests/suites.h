@@ -22,6 +22,7 @@
 	ROOM(gsm) \
 	ROOM(chats) \
 	ROOM(mail) \
+	ROOM(sms) \
 	ROOM(write)
 
 #define ROOM(name) Suite *name##_suite(void);

@@ -34,7 +34,7 @@ struct lw_format {
 	void (*close)(struct lw_source *);              /* called after a failed open too; NULL: nothing to release */
 };
 
-extern const struct lw_format lw_format_lines, lw_format_jsonl, lw_format_json, lw_format_smpp, lw_format_csv, lw_format_tsv, lw_format_mbox,
+extern const struct lw_format lw_format_lines, lw_format_jsonl, lw_format_json, lw_format_smpp, lw_format_sms_xml, lw_format_csv, lw_format_tsv, lw_format_mbox,
     lw_format_eml, lw_format_maildir, lw_format_telegram, lw_format_whatsapp;
 
 const struct lw_format *lw_format_named(const char *name);      /* NULL: there is none */

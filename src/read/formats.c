@@ -14,6 +14,7 @@ static const struct lw_format *const table[] = {
 	&lw_format_eml,
 	&lw_format_maildir,
 	&lw_format_smpp,
+	&lw_format_sms_xml,
 	&lw_format_jsonl,
 	&lw_format_json,
 	&lw_format_telegram,

@@ -29,7 +29,7 @@
 	CALL(g_type_check_instance_cast) CALL(g_mime_object_get_type) CALL(g_mime_stream_mem_get_type)
 #define LW_XML_CALLS(CALL) \
 	CALL(htmlCreateMemoryParserCtxt) CALL(htmlCtxtUseOptions) CALL(htmlParseDocument) CALL(htmlFreeParserCtxt) \
-	CALL(xmlSwitchEncoding) CALL(htmlEntityLookup)
+	CALL(xmlSwitchEncoding) CALL(htmlEntityLookup) CALL(xmlReadMemory) CALL(xmlFreeDoc)
 
 #define LW_POINTER(name) __typeof__(name) *name;
 struct lw_libraries {

@@ -50,6 +50,8 @@
 #define htmlParseDocument lw_libraries.htmlParseDocument
 #define htmlFreeParserCtxt lw_libraries.htmlFreeParserCtxt
 #define htmlEntityLookup lw_libraries.htmlEntityLookup
+#define xmlReadMemory lw_libraries.xmlReadMemory
+#define xmlFreeDoc lw_libraries.xmlFreeDoc
 #define xmlSwitchEncoding lw_libraries.xmlSwitchEncoding
 
 #endif

@@ -300,14 +300,15 @@ convert(struct lw_stream *s, bool last)
 
 		if (!lw_buffer_reserve(&s->window, 4) || !lw_buffer_reserve(&s->widths, 4))
 			return fail(s, LUREWATCH_E_MEMORY, "out of memory");
-		if (U_FAILURE(status) && status != U_INDEX_OUTOFBOUNDS_ERROR)
-			ucnv_resetToUnicode(s->converter);
-		if (at == from)         /* nothing but shifts, or half a character at the end */
-			at = end;
-		if (status == U_INDEX_OUTOFBOUNDS_ERROR && s->window.len > 0 && s->widths.len > 0) {
-			s->wide_done += (size_t)(at - from);
+		if (status == U_INDEX_OUTOFBOUNDS_ERROR) {      /* shifts, and no character after them */
+			if (last)
+				s->wide_done = s->wide.len;
 			break;
 		}
+		if (U_FAILURE(status))
+			ucnv_resetToUnicode(s->converter);
+		if (at == from)
+			at = end;
 		n = put_utf8(s->window.at + s->window.len, U_FAILURE(status) ? 0xfffd : (uint32_t)c);
 		memset(s->widths.at + s->widths.len, 0, n);
 		s->widths.at[s->widths.len] = (char)(at - from);

@@ -21,7 +21,7 @@ static const char help[] =
 "  lurewatch -o jsonl dump.csv > out.jsonl a JSON line for every message\n"
 "\n"
 "  -f, --format FORMAT    auto, lines, jsonl, json, csv, tsv, mbox, eml, maildir,\n"
-"                         telegram, whatsapp or smpp\n"
+"                         telegram, whatsapp, sms-xml or smpp\n"
 "      --field NAME       column or field (a.b.0) of the text;  --delimiter CHAR\n"
 "      --encoding NAME    of text that is no UTF-8;  --null: NUL ends a record\n"
 "  -o, --output OUTPUT    text, jsonl or tsv\n"
