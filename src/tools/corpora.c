@@ -129,7 +129,7 @@ may_change(const struct lw_training *a, const char *argument, struct lw_buffer *
 
 	lw_training_clear(a);
 	fprintf(stderr, "%s: %s: %s%s\n", a->tool, argument, there ? why->at : "it changed",
-	    a->changed ? "" : "; --changed learns from it as it is now");
+	    a->changed ? "" : "; --accept-changes learns from it as it is now");
 	lw_buffer_free(why);
 	return a->changed;
 }

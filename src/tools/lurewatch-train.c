@@ -26,7 +26,7 @@ static const char help[] =
 "      --from MODEL       begin with the corpora and settings of MODEL\n"
 "      --add CORPUS       one corpus more; from the -o MODEL without --from\n"
 "      --feedback FILE    verdicts a reviewer corrected; from -o MODEL likewise\n"
-"      --changed          corpora of the old model may have changed since\n"
+"      --accept-changes   corpora of the old model may have changed since\n"
 "      --core CORPUS      messages that matter most: an expert of their own\n"
 "      --flag LABEL,...   labels to be flagged (fraud,recruitment)\n"
 "      --solver NAME      auto, libsvm or liblinear\n"
@@ -59,7 +59,7 @@ static const struct option longs[] = {
 	{ "report", required_argument, NULL, REPORT },
 	{ "from", required_argument, NULL, FROM },
 	{ "add", required_argument, NULL, ADD },
-	{ "changed", no_argument, NULL, CHANGED },
+	{ "accept-changes", no_argument, NULL, CHANGED },
 	{ "feedback", required_argument, NULL, FEEDBACK },
 	{ "explain-model", required_argument, NULL, EXPLAIN },
 	{ "diff", required_argument, NULL, DIFF },
