@@ -15,6 +15,7 @@
 	ROOM(model) \
 	ROOM(learn) \
 	ROOM(care) \
+	ROOM(past) \
 	ROOM(killed) \
 	ROOM(inside) \
 	ROOM(evaluate) \

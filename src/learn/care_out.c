@@ -22,7 +22,8 @@ line_of_copies(const struct lw_care *c, struct lw_buffer *b)
 static bool
 line_of_conflicts(const struct lw_conflicts *f, struct lw_buffer *b)
 {
-	if (f->texts > 0 && !lw_buffer_addf(b, "the same text under several labels: %zu messages of %zu texts\n", f->text_rows, f->texts))
+	if (f->texts > 0 &&
+	    !lw_buffer_addf(b, "the same text under several labels: %zu messages of %zu texts\n", f->text_rows, f->texts))
 		return false;
 	/* copies that differ a little may rightly differ in label: only more of them than of the same text is worth a line */
 	return f->groups <= f->texts || lw_buffer_addf(b, "near copies under several labels: %zu messages of %zu templates\n",

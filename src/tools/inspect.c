@@ -208,7 +208,8 @@ print_features(const struct opened *o)
 	char room[64];
 	bool done = true;
 
-	printf("\nWeights: what a feature adds to the margin when it has its block to itself. Pairs share slots: the likeliest is named.\n");
+	printf("\nWeights: what a feature adds to the margin when it has its block to itself. Pairs share slots: "
+	    "the likeliest is named.\n");
 	for (uint32_t r = 0; r < outputs && done; r++) {
 		printf("\n%s   (bias %+.2f)\n", output_name(o, r, room, sizeof room), lw_model_bias(o->model, r));
 		for (int b = 0; b < LW_BLOCKS && done; b++)
