@@ -46,10 +46,14 @@ can_write(const struct lw_training *a, const char *path, size_t bytes)
 static size_t
 model_bytes(const struct lw_training *a)
 {
-	uint32_t experts = a->cores > 0 ? 2 : 1, labels = (uint32_t)a->corpus.label.n;
+	const struct lw_corpus *c = &a->corpus;
 	size_t dimension = lw_dimension(&a->settings, a->vocabulary);
+	uint32_t experts = 1;
 
-	return dimension * lw_model_stride(experts, labels) + dimension / 8 + a->vocabulary_bytes.len + RECORD_BYTES;
+	for (size_t i = 0; i < c->files; i++)
+		experts = c->file[i].core ? 2 : experts;
+	return dimension * lw_model_stride(experts, (uint32_t)c->label.n) + dimension / 8 + a->options.vocabulary_bytes.len +
+	    RECORD_BYTES;
 }
 
 static bool
