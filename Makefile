@@ -61,10 +61,11 @@ test: deps ## install what is missing, build, run the whole suite (also under sa
 	@$(MAKE) --no-print-directory -j2 all
 	@BUILD=$(BUILD) SHARED=$(SHARED) scripts/run-tests
 
-$(BUILD)/tests/concepts $(BUILD)/tests/judged: $(BUILD)/tests/%: $(BUILD)/tests/tools/%.o $(IO_A) $(LIB_A)
+TEST_TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c))
+$(TEST_TOOLS): $(BUILD)/tests/%: $(BUILD)/tests/tools/%.o $(IO_A) $(LIB_A)
 	$(CC) $(SANITIZE) -o $@ $^ $(READ_LIBS) $(CORE_LIBS) -pthread
 
-check: all $(BUILD)/tests/suite $(BUILD)/tests/concepts $(BUILD)/tests/judged ## the libcheck suites and command-line cases alone, as built
+check: all $(BUILD)/tests/suite $(TEST_TOOLS) ## the libcheck suites and command-line cases alone, as built
 	$(BUILD)/tests/suite
 	tests/cli/run $(BUILD)
 
@@ -90,8 +91,12 @@ $(FUZZ_OUT)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(SERVE_A) $(LEARN_A) $(IO_A) $
 	@mkdir -p $(@D)
 	$(CC) -fsanitize=address,undefined,fuzzer -o $@ $^ $(LEARN_LIBS) $(READ_LIBS) $(CORE_LIBS) -pthread
 
+# Their completion is lurewatch's.
+COMPLETED := lurewatch-train lurewatch-eval
+
 install: all ## install below $(PREFIX)
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pkgconfig include share/lurewatch/models/concepts)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,man/man1 man/man5 bash-completion/completions zsh/site-functions)
 	install -m 755 $(TOOL_BINARIES) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 src/lurewatch.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 $(LIB_A) $(LIB_SO) $(DESTDIR)$(PREFIX)/lib
@@ -100,11 +105,20 @@ install: all ## install below $(PREFIX)
 	install -m 644 models/concepts/*.tsv $(DESTDIR)$(PREFIX)/share/lurewatch/models/concepts
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e "s|@VERSION@|$$(sed -n 's/^#define LUREWATCH_VERSION "\(.*\)"/\1/p' src/lurewatch.h)|" \
 	    scripts/lurewatch.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/lurewatch.pc
+	install -m 644 $(wildcard src/*/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(wildcard src/*/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 scripts/completions/lurewatch.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/lurewatch
+	for tool in $(COMPLETED); do ln -sf lurewatch $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$tool; done
+	install -m 644 scripts/completions/_lurewatch $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 
 uninstall: ## remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(TOOLS)) $(DESTDIR)$(PREFIX)/include/lurewatch.h \
 	    $(addprefix $(DESTDIR)$(PREFIX)/lib/,liblurewatch.a liblurewatch.so liblurewatch.so.0 pkgconfig/lurewatch.pc)
 	rm -rf $(DESTDIR)$(PREFIX)/share/lurewatch
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard src/*/*.1))) \
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man5/,$(notdir $(wildcard src/*/*.5))) \
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/bash-completion/completions/,lurewatch $(COMPLETED)) \
+	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_lurewatch
 
 clean: ## remove $(BUILD)
 	rm -rf $(BUILD)

@@ -4,7 +4,7 @@
 #include "learn/calibration.h"
 #include "learn/evaluate.h"
 #include "learn/groups.h"
-#include "learn/random.h"
+#include "text/random.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,7 @@
 /* test_write.c - numbers, strings, outputs and annotations; no model needed: verdicts are made by hand */
 #include "suites.h"
+#include "write/sample.h"
+#include "write/when.h"
 #include "write/write.h"
 
 #include <string.h>
@@ -63,8 +65,41 @@ START_TEST(long_text_is_cut_between_characters)
 {
 	struct lw_buffer b = { 0 };
 
-	ck_assert(lw_put_visible(&b, LW_SPAN("\xe4\xbd\xa0\xe5\xa5\xbd\xe5\x90\x97"), 2));
+	ck_assert(lw_put_visible(&b, LW_SPAN("\xe4\xbd\xa0\xe5\xa5\xbd\xe5\x90\x97"), 5));
 	is(b, "\xe4\xbd\xa0\xe5\xa5\xbd\xe2\x80\xa6");
+	lw_buffer_free(&b);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	size_t most, columns;
+	const char *shown;
+	bool rtl;
+} widths[] = {
+	{ "abc", 3, 3, "abc", false },
+	{ "abcd", 3, 3, "ab\xe2\x80\xa6", false },
+	{ "\xe4\xbd\xa0\xe5\xa5\xbd", 4, 4, "\xe4\xbd\xa0\xe5\xa5\xbd", false },
+	{ "\xe4\xbd\xa0\xe5\xa5\xbd\xe5\x90\x97", 4, 3, "\xe4\xbd\xa0\xe2\x80\xa6", false },
+	{ "e\xcc\x81t", 2, 2, "e\xcc\x81t", false },         /* an accent has no column of its own */
+	{ "\xe0\xb8\x97\xe0\xb8\xb5\xe0\xb9\x88", 1, 1, "\xe0\xb8\x97\xe0\xb8\xb5\xe0\xb9\x88", false },
+	{ "\xf0\x9f\x98\x80", 2, 2, "\xf0\x9f\x98\x80", false },
+	{ "\x1b[m", 6, 6, "\\x1b[m", false },
+	{ "\x1b[m", 5, 5, "\\x1b\xe2\x80\xa6", false },
+	{ "\x1b[m", 4, 1, "\xe2\x80\xa6", false },            /* an escape is not cut in two */
+	{ "\xd9\x85\xd8\xb1\xd8\xad", 9, 3, "\xd9\x85\xd8\xb1\xd8\xad", true },
+	{ "1 \xd7\xa9", 9, 3, "1 \xd7\xa9", true },
+	{ "", 0, 0, "", false },
+};
+
+START_TEST(columns_are_a_terminals)
+{
+	struct lw_span s = { widths[_i].text, strlen(widths[_i].text) };
+	struct lw_buffer b = { 0 };
+
+	ck_assert_uint_eq(lw_put_columns(&b, s, widths[_i].most), widths[_i].columns);
+	is(b, widths[_i].shown);
+	ck_assert_int_eq(lw_is_right_to_left(s), widths[_i].rtl);
 	lw_buffer_free(&b);
 }
 END_TEST
@@ -185,6 +220,73 @@ START_TEST(mail_headers_are_replaced)
 }
 END_TEST
 
+static const struct {
+	const char *written, *when, *day;       /* when NULL: no time */
+} times[] = {
+	{ "2026-01-31T23:59:00Z", "2026-01-31T23:59:00Z", "2026-01-31" },
+	{ "2026-01-31T23:59:00.25+02:00", "2026-01-31T21:59:00Z", "2026-01-31" },
+	{ "2026-01-01 00:30:00 -0530", "2026-01-01T06:00:00Z", "2026-01-01" },
+	{ "2026-01-31T10:00", "2026-01-31T10:00:00", "2026-01-31" },
+	{ "2026-1-3", "2026-01-03T00:00:00", "2026-01-03" },
+	{ "2000-02-29", "2000-02-29T00:00:00", "2000-02-29" },
+	{ "1969-12-31T23:00:00Z", "1969-12-31T23:00:00Z", "1969-12-31" },
+	{ "1700000000", "2023-11-14T22:13:20Z", "2023-11-14" },
+	{ "1700000000.5", "2023-11-14T22:13:20Z", "2023-11-14" },
+	{ "1700000000123", "2023-11-14T22:13:20Z", "2023-11-14" },
+	{ "1700000000123456", "2023-11-14T22:13:20Z", "2023-11-14" },
+	{ "Mon, 05 Jan 2026 01:00:00 +0200", "2026-01-04T23:00:00Z", "2026-01-05" },
+	{ " 5 Jan 2026 01:00 GMT", "2026-01-05T01:00:00Z", "2026-01-05" },
+	{ "Thu, 1 jan 2026 10:00:00", "2026-01-01T10:00:00", "2026-01-01" },
+	{ "", NULL, NULL },
+	{ "yesterday", NULL, NULL },
+	{ "2026", NULL, NULL },
+	{ "2026-13-01", NULL, NULL },
+	{ "17000000001234567890", NULL, NULL },
+	{ "Mon, 05 Foo 2026", NULL, NULL },
+	{ "Mon,", NULL, NULL },
+};
+
+START_TEST(times_are_read)
+{
+	struct lw_when w = lw_when_read((struct lw_span){ times[_i].written, strlen(times[_i].written) });
+	struct lw_buffer b = { 0 };
+
+	ck_assert_int_eq(w.known, times[_i].when != NULL);
+	if (!w.known)
+		return;
+	ck_assert(lw_put_when(&b, w));
+	is(b, times[_i].when);
+	b.len = 0;
+	ck_assert(lw_put_day(&b, w));
+	is(b, times[_i].day);
+	lw_buffer_free(&b);
+}
+END_TEST
+
+/* Each of ten is chosen in three samples of ten, give or take chance, over many seeds. */
+START_TEST(samples_are_fair)
+{
+	unsigned seen[10] = { 0 };
+	struct lw_span s;
+
+	for (uint64_t seed = 0; seed < 2000; seed++) {
+		struct lw_sample *sample = lw_sample_new(3, seed);
+
+		ck_assert_ptr_nonnull(sample);
+		for (char c = '0'; c <= '9'; c++)
+			ck_assert(lw_sample_offer(sample, (struct lw_span){ &c, 1 }));
+		for (size_t i = 0; i < 3; i++) {
+			ck_assert(lw_sample_get(sample, i, &s));
+			seen[s.at[0] - '0']++;
+		}
+		ck_assert(!lw_sample_get(sample, 3, &s));
+		lw_sample_free(sample);
+	}
+	for (size_t i = 0; i < 10; i++)
+		ck_assert_msg(seen[i] > 520 && seen[i] < 680, "%zu was chosen %u times of 600", i, seen[i]);
+}
+END_TEST
+
 #define COUNT(array) (int)(sizeof(array) / sizeof(array)[0])
 
 Suite *
@@ -196,7 +298,10 @@ write_suite(void)
 	tcase_add_loop_test(t, numbers_are_fixed, 0, COUNT(numbers));
 	tcase_add_loop_test(t, strings_are_safe, 0, COUNT(strings));
 	tcase_add_test(t, long_text_is_cut_between_characters);
+	tcase_add_loop_test(t, columns_are_a_terminals, 0, COUNT(widths));
 	tcase_add_test(t, ids);
+	tcase_add_loop_test(t, times_are_read, 0, COUNT(times));
+	tcase_add_test(t, samples_are_fair);
 	tcase_add_test(t, unreadable_records_are_in_their_place);
 	tcase_add_test(t, some_formats_have_no_place);
 	tcase_add_test(t, header_rows_get_columns);

@@ -1,7 +1,7 @@
 /* bootstrap.c - resampling by groups; only memory can fail */
 #include "learn/bootstrap.h"
 #include "learn/parallel.h"
-#include "learn/random.h"
+#include "text/random.h"
 
 #include <math.h>
 #include <stdlib.h>

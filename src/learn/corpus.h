@@ -12,9 +12,9 @@
 #ifndef LW_CORPUS_H
 #define LW_CORPUS_H
 
-#include "learn/names.h"
 #include "learn/watch.h"
 #include "read/read.h"
+#include "text/names.h"
 
 enum lw_split { LW_SPLIT_ALL, LW_SPLIT_TRAIN, LW_SPLIT_DEV };
 

@@ -1,7 +1,7 @@
 /* evaluate.c - judging a corpus, on several threads, and gathering the figures; only memory can fail */
 #include "learn/evaluate.h"
 #include "learn/parallel.h"
-#include "learn/random.h"
+#include "text/random.h"
 
 #include <stdlib.h>
 #include <string.h>

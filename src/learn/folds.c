@@ -1,6 +1,6 @@
 /* folds.c - greedy, largest first, ties by a seeded order; only memory can fail */
 #include "learn/folds.h"
-#include "learn/random.h"
+#include "text/random.h"
 
 #include <stdlib.h>
 #include <string.h>

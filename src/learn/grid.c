@@ -1,6 +1,6 @@
 /* grid.c - folds for every cost; only memory can fail */
 #include "learn/grid.h"
-#include "learn/random.h"
+#include "text/random.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* groups.c - MinHash, banding, union-find; only memory can fail */
 #include "learn/groups.h"
-#include "learn/random.h"
+#include "text/random.h"
 
 #include <stdlib.h>
 #include <string.h>

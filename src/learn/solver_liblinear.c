@@ -10,8 +10,8 @@
  * Its print function is one global pointer: set once, before any thread starts.
  */
 #include "learn/parallel.h"
-#include "learn/random.h"
 #include "learn/solver.h"
+#include "text/random.h"
 
 #include <linear.h>
 #include <math.h>

@@ -6,7 +6,7 @@
  * Only memory can fail.
  */
 #include "learn/care.h"
-#include "learn/random.h"
+#include "text/random.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -33,6 +33,7 @@ struct lw_read_options {
 	char delimiter;          /* between the columns of a table; 0: found in its header */
 	bool null;               /* lines and JSON lines end with NUL instead of a newline */
 	const char *field;       /* CSV column or JSON field that holds the text; NULL: "text" and its usual names */
+	const int *stop;         /* a descriptor: once it can be read from, reading ends with an error ("interrupted"); NULL: none */
 };
 
 struct lw_reader;

@@ -169,7 +169,7 @@ open_file(struct lw_reader *r)
 	lurewatch_error e;
 
 	begin_file(r);
-	e = lw_stream_open(r->path, &r->reason, &r->source.stream);
+	e = lw_stream_open(r->path, r->options.stop, &r->reason, &r->source.stream);
 	if (e == LUREWATCH_OK)
 		e = open_archive(r);
 	return e == LUREWATCH_OK && r->archive == NULL ? open_source(r) : e;

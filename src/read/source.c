@@ -118,6 +118,9 @@ static const struct {
 	{ "from", AT(sender) }, { "sender", AT(sender) }, { "address", AT(sender) },
 	{ "time", AT(time) }, { "date", AT(time) }, { "timestamp", AT(time) },
 	{ "lang", AT(lang) }, { "language", AT(lang) },
+	{ "conversation", AT(conversation) }, { "conversation_id", AT(conversation) }, { "chat", AT(conversation) },
+	{ "chat_id", AT(conversation) }, { "chat_name", AT(conversation) }, { "thread", AT(conversation) },
+	{ "thread_id", AT(conversation) },
 	{ "channel", AT(channel) }, { "source", AT(source) }, { "split", AT(split) },
 	{ "group", AT(group) }, { "family", AT(family) },
 };

@@ -38,6 +38,7 @@ struct order {                  /* of UTF-16's two bytes; or UTF-8 with a mark *
 struct lw_stream {
 	struct lw_input input;
 	int fd;                     /* -1: the input is no file */
+	const int *stop;            /* readable: no more is read; NULL: never */
 	struct lw_buffer *reason;
 	uint64_t consumed;
 
@@ -73,6 +74,17 @@ fail(struct lw_stream *s, lurewatch_error e, const char *why)
 
 /* ---- stored bytes ---- */
 
+/* Waits until there is something to read, or nothing more shall be. */
+static bool
+told_to_stop(const struct lw_stream *s)
+{
+	struct pollfd p[] = { { s->fd, POLLIN, 0 }, { *s->stop, POLLIN, 0 } };
+
+	while (poll(p, 2, -1) < 0 && errno == EINTR)
+		;
+	return p[1].revents != 0;
+}
+
 static ssize_t
 read_file(void *from, char *to, size_t len, const char **why)
 {
@@ -98,6 +110,8 @@ read_stored(struct lw_stream *s, struct lw_buffer *out)
 		return LUREWATCH_OK;
 	if (!lw_buffer_reserve(out, CHUNK))
 		return fail(s, LUREWATCH_E_MEMORY, "out of memory");
+	if (s->stop != NULL && told_to_stop(s))
+		return fail(s, LUREWATCH_E_IO, "interrupted");
 	n = s->input.read(s->input.from, out->at + out->len, CHUNK, &why);
 	if (n < 0)
 		return fail(s, LUREWATCH_E_IO, why);
@@ -500,7 +514,7 @@ start(struct lw_stream *s, struct lw_stream **out)
 }
 
 lurewatch_error
-lw_stream_open(const char *path, struct lw_buffer *reason, struct lw_stream **out)
+lw_stream_open(const char *path, const int *stop, struct lw_buffer *reason, struct lw_stream **out)
 {
 	struct lw_stream *s = calloc(1, sizeof *s);
 	lurewatch_error e;
@@ -509,6 +523,7 @@ lw_stream_open(const char *path, struct lw_buffer *reason, struct lw_stream **ou
 		return LUREWATCH_E_MEMORY;
 	s->reason = reason;
 	s->input = (struct lw_input){ read_file, s };
+	s->stop = stop;
 	s->fd = open_path(path);
 	if (s->fd >= 0)
 		return start(s, out);

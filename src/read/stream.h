@@ -15,8 +15,11 @@
 
 struct lw_stream;
 
-/* path "-" is standard input. Why something failed is written to *reason, which outlives the stream. */
-lurewatch_error lw_stream_open(const char *path, struct lw_buffer *reason, struct lw_stream **out);
+/*
+ * path "-" is standard input. Why something failed is written to *reason, which outlives the stream.
+ * stop: a descriptor that ends all reading once it can be read from, or NULL.
+ */
+lurewatch_error lw_stream_open(const char *path, const int *stop, struct lw_buffer *reason, struct lw_stream **out);
 
 /* Where a stream's bytes come from when it is no file: read() as in unistd.h, with the cause when it gives -1. */
 struct lw_input {

@@ -3,11 +3,18 @@
  *
  * Fails only without memory.
  */
-#include "write/write.h"
+#include "write/conversation_out.h"
+#include "write/line.h"
 
 #include <string.h>
 
-enum { SHOWN = 100, SHOWN_PASSAGE = 60 };       /* characters of a text, of a piece of evidence */
+enum { SHOWN = 101, SHOWN_PASSAGE = 61 };       /* columns of a text, of a piece of evidence */
+
+static struct lw_span
+span_of(const struct lw_buffer *b)
+{
+	return (struct lw_span){ b->at, b->len };
+}
 
 static struct lw_span
 passage(const struct lw_result *r, const lurewatch_evidence *e)
@@ -27,6 +34,29 @@ put_id_visible(struct lw_buffer *b, const struct lw_message *m)
 
 /* ---- text ---- */
 
+enum { ID_COLUMNS = 20, RISK_COLUMNS = 6, LABEL_COLUMNS = 11, INDICATOR_COLUMNS = 25 };
+
+static bool
+text_line(struct lw_buffer *b, const struct lw_result *r)
+{
+	const char *label = lurewatch_label(r->model, r->verdict->label);
+	struct lw_line line = { .b = b, .style = r->style };
+	struct lw_buffer piece = { 0 };
+
+	line.failed = !lw_write_id(&piece, r->message);
+	lw_line_cell(&line, span_of(&piece), ID_COLUMNS, LW_WHERE);
+	piece.len = 0;
+	line.failed = line.failed || !lw_put_fixed(&piece, r->verdict->risk, 4);
+	lw_line_cell(&line, span_of(&piece), RISK_COLUMNS, LW_PLAIN);
+	lw_line_cell(&line, (struct lw_span){ label, strlen(label) }, LABEL_COLUMNS, r->verdict->flagged ? LW_BAD : LW_GOOD);
+	piece.len = 0;
+	line.failed = line.failed || !lw_put_indicators(&piece, r, ",");
+	lw_line_cell(&line, span_of(&piece), INDICATOR_COLUMNS, LW_PLAIN);
+	lw_line_rest(&line, r->judged, SHOWN);
+	lw_buffer_free(&piece);
+	return lw_line_end(&line);
+}
+
 static bool
 text_reasons(struct lw_buffer *b, const struct lw_result *r)
 {
@@ -42,7 +72,7 @@ text_reasons(struct lw_buffer *b, const struct lw_result *r)
 	for (size_t i = 0; done && i < r->evidences; i++)
 		done = lw_buffer_add_text(b, r->evidence[i].weight < 0 ? "    " : "    +") &&
 		    lw_put_fixed(b, r->evidence[i].weight, 2) && lw_buffer_add_text(b, "  \"") &&
-		    lw_put_visible(b, passage(r, &r->evidence[i]), SHOWN_PASSAGE) && lw_buffer_add_text(b, "\"\n");
+		    lw_put_cell(b, passage(r, &r->evidence[i]), SHOWN_PASSAGE) != LW_NO_COLUMNS && lw_buffer_add_text(b, "\"\n");
 	return done;
 }
 
@@ -51,11 +81,7 @@ text_record(struct lw_buffer *b, const struct lw_result *r)
 {
 	if (r->verdict == NULL)
 		return true;
-	return put_id_visible(b, r->message) && lw_buffer_add_text(b, "  ") &&
-	    lw_put_fixed(b, r->verdict->risk, 4) && lw_buffer_add_text(b, "  ") &&
-	    lw_buffer_add_text(b, lurewatch_label(r->model, r->verdict->label)) && lw_buffer_add_text(b, "  ") &&
-	    lw_put_indicators(b, r, ",") && lw_buffer_add_text(b, "  ") &&
-	    lw_put_visible(b, r->judged, SHOWN) && lw_buffer_add(b, "\n", 1) && (!r->explain || text_reasons(b, r));
+	return text_line(b, r) && (!r->explain || text_reasons(b, r));
 }
 
 /* ---- JSON lines ---- */
@@ -154,9 +180,9 @@ tsv_record(struct lw_buffer *b, const struct lw_result *r)
 }
 
 static const struct lw_output table[] = {
-	{ "text", false, NULL, text_record, false },
-	{ "jsonl", true, NULL, json_record, true },
-	{ "tsv", true, tsv_head, tsv_record, true },
+	{ "text", false, NULL, text_record, false, NULL, lw_conversation_text },
+	{ "jsonl", true, NULL, json_record, true, NULL, lw_conversation_json },
+	{ "tsv", true, tsv_head, tsv_record, true, lw_conversation_tsv_head, lw_conversation_tsv },
 };
 
 const struct lw_output *

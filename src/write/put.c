@@ -7,12 +7,12 @@
 
 #include <math.h>
 #include <string.h>
+#include <unicode/uchar.h>
 
 enum { BAD = 0xfffd };
 
-/* Cuts the first character off. A byte that begins no well-formed one is U+FFFD, of length 0. */
-static uint32_t
-next_character(struct lw_span *s, size_t *len)
+uint32_t
+lw_next_character(struct lw_span *s, size_t *len)
 {
 	const unsigned char *p = (const unsigned char *)s->at;
 	uint32_t c = p[0];
@@ -83,7 +83,7 @@ lw_put_json_string(struct lw_buffer *b, struct lw_span s)
 	while (done && s.len > 0) {
 		const char *at = s.at;
 		size_t len;
-		uint32_t c = next_character(&s, &len);
+		uint32_t c = lw_next_character(&s, &len);
 
 		if (c == '"' || c == '\\')
 			done = lw_buffer_add(b, "\\", 1) && lw_buffer_add(b, at, 1);
@@ -95,6 +95,21 @@ lw_put_json_string(struct lw_buffer *b, struct lw_span s)
 			done = lw_buffer_add(b, at, len);
 	}
 	return done && lw_buffer_add(b, "\"", 1);
+}
+
+/* Columns that a terminal gives a character: none to marks, two to wide ones (UAX 11). */
+static size_t
+columns_of(uint32_t c)
+{
+	int width, type;
+
+	if (c < 0x300)
+		return 1;
+	type = u_charType((UChar32)c);
+	if (type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK || type == U_FORMAT_CHAR || (c >= 0x1160 && c <= 0x11ff))
+		return 0;       /* the last are vowels and finals of Hangul, drawn into the letter before */
+	width = u_getIntPropertyValue((UChar32)c, UCHAR_EAST_ASIAN_WIDTH);
+	return width == U_EA_WIDE || width == U_EA_FULLWIDTH ? 2 : 1;
 }
 
 static bool
@@ -109,19 +124,48 @@ put_visible_character(struct lw_buffer *b, uint32_t c, const char *at, size_t le
 	return lw_buffer_addf(b, c < 0x80 ? "\\x%02x" : "\\u%04x", c);
 }
 
-bool
-lw_put_visible(struct lw_buffer *b, struct lw_span s, size_t characters)
+size_t
+lw_put_columns(struct lw_buffer *b, struct lw_span s, size_t most)
 {
-	bool done = true;
+	size_t used = 0, cut = b->len, cut_used = 0;
 
-	for (; done && s.len > 0 && characters > 0; characters--) {
+	while (s.len > 0) {
 		const char *at = s.at;
-		size_t len;
-		uint32_t c = next_character(&s, &len);
+		size_t len, before = b->len;
+		uint32_t c = lw_next_character(&s, &len);
 
-		done = put_visible_character(b, c, at, len);
+		if (!put_visible_character(b, c, at, len))
+			return LW_NO_COLUMNS;
+		used += short_escape(c) != NULL || is_unsafe(c) ? b->len - before : columns_of(c);
+		if (used > most) {      /* back to where a … still had room */
+			b->len = cut;
+			return lw_buffer_add_text(b, "\xe2\x80\xa6") ? cut_used + 1 : LW_NO_COLUMNS;
+		}
+		if (used < most) {
+			cut = b->len;
+			cut_used = used;
+		}
 	}
-	return done && (s.len == 0 || lw_buffer_add_text(b, "\xe2\x80\xa6"));
+	return used;
+}
+
+bool
+lw_put_visible(struct lw_buffer *b, struct lw_span s, size_t columns)
+{
+	return lw_put_columns(b, s, columns) != LW_NO_COLUMNS;
+}
+
+bool
+lw_is_right_to_left(struct lw_span s)
+{
+	while (s.len > 0) {
+		size_t len;
+		UCharDirection d = u_charDirection((UChar32)lw_next_character(&s, &len));
+
+		if (d == U_RIGHT_TO_LEFT || d == U_RIGHT_TO_LEFT_ARABIC)
+			return true;
+	}
+	return false;
 }
 
 bool

@@ -1,5 +1,5 @@
 /* random.c - xoshiro256** and splitmix64; nothing here can fail */
-#include "learn/random.h"
+#include "text/random.h"
 
 static uint64_t
 rotate(uint64_t x, int by)

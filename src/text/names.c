@@ -1,5 +1,5 @@
 /* names.c - an interning table; a failed allocation gives LW_NO_NAME and leaves the table whole */
-#include "learn/names.h"
+#include "text/names.h"
 
 #include <stdlib.h>
 #include <string.h>
