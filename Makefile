@@ -69,6 +69,11 @@ check: all $(BUILD)/tests/suite $(TEST_TOOLS) ## the libcheck suites and command
 	$(BUILD)/tests/suite
 	tests/cli/run $(BUILD)
 
+$(BUILD)/tests/crowd: $(BUILD)/tests/gateways/crowd.o
+	$(CC) $(SANITIZE) -o $@ $^
+test-gateways: all $(BUILD)/tests/crowd ## the daemon and the programs that knock at it, installing what that needs
+	@BUILD=$(BUILD) scripts/test-gateways
+
 bench: all ## speed, accuracy and memory beside the peers
 	@BUILD=$(BUILD) SHARED=$(SHARED) scripts/bench
 
@@ -89,7 +94,7 @@ fuzz: ## libFuzzer targets (clang), in $(BUILD)/fuzz; run them with scripts/fuzz
 fuzz-targets: $(patsubst tests/fuzz/%.c,$(FUZZ_OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 $(FUZZ_OUT)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(SERVE_A) $(LEARN_A) $(IO_A) $(LIB_A)
 	@mkdir -p $(@D)
-	$(CC) -fsanitize=address,undefined,fuzzer -o $@ $^ $(LEARN_LIBS) $(READ_LIBS) $(CORE_LIBS) -pthread
+	$(CC) -fsanitize=address,undefined,fuzzer -o $@ $^ $(SERVE_LIBS) $(LEARN_LIBS) $(READ_LIBS) $(CORE_LIBS) -pthread
 
 # Their completion is lurewatch's.
 COMPLETED := lurewatch-train lurewatch-eval
@@ -103,6 +108,9 @@ install: all ## install below $(PREFIX)
 	ln -sf $(notdir $(LIB_SO)) $(DESTDIR)$(PREFIX)/lib/liblurewatch.so
 	install -m 644 models/default.lwm models/concepts.tsv models/indicators.tsv $(DESTDIR)$(PREFIX)/share/lurewatch/models
 	install -m 644 models/concepts/*.tsv $(DESTDIR)$(PREFIX)/share/lurewatch/models/concepts
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/man/,man5 man8)
+	install -m 644 src/serve/lurewatchd.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 src/serve/lurewatchd.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e "s|@VERSION@|$$(sed -n 's/^#define LUREWATCH_VERSION "\(.*\)"/\1/p' src/lurewatch.h)|" \
 	    scripts/lurewatch.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/lurewatch.pc
 	install -m 644 $(wildcard src/*/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
@@ -114,6 +122,7 @@ install: all ## install below $(PREFIX)
 uninstall: ## remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(TOOLS)) $(DESTDIR)$(PREFIX)/include/lurewatch.h \
 	    $(addprefix $(DESTDIR)$(PREFIX)/lib/,liblurewatch.a liblurewatch.so liblurewatch.so.0 pkgconfig/lurewatch.pc)
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/,man5/lurewatchd.conf.5 man8/lurewatchd.8)
 	rm -rf $(DESTDIR)$(PREFIX)/share/lurewatch
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard src/*/*.1))) \
 	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man5/,$(notdir $(wildcard src/*/*.5))) \
@@ -146,7 +155,7 @@ $(BUILD)/lurewatch-%: $(BUILD)/src/tools/lurewatch-%.o $(LEARN_A) $(IO_A) $(LIB_
 	$(CC) $(SANITIZE) -o $@ $^ $(LEARN_LIBS) $(READ_LIBS) $(CORE_LIBS) -pthread
 
 $(BUILD)/tests/suite: $(call objects,$(SUITES)) $(SERVE_A) $(LEARN_A) $(IO_A) $(LIB_A)
-	$(CC) $(SANITIZE) -o $@ $^ $(call libs_of,$(TEST_PKGS)) $(LEARN_LIBS) $(READ_LIBS) $(CORE_LIBS) -pthread
+	$(CC) $(SANITIZE) -o $@ $^ $(call libs_of,$(TEST_PKGS)) $(SERVE_LIBS) $(LEARN_LIBS) $(READ_LIBS) $(CORE_LIBS) -pthread
 
 # Reading back a compile-time default: the tools look for the model below here when nothing else is said.
 $(BUILD)/%.o: %.c
@@ -156,4 +165,4 @@ $(BUILD)/%.o: %.c
 -include $(patsubst %.o,%.d,$(call objects,$(CORE) $(READ) $(WRITE) $(LEARN) $(SERVE) $(SUITES) $(wildcard src/tools/*.c tests/fuzz/*.c tests/tools/*.c)))
 
 .SECONDARY:
-.PHONY: all help demo deps test check bench model asan tsan fuzz fuzz-targets install uninstall clean
+.PHONY: all help demo deps test check test-gateways bench model asan tsan fuzz fuzz-targets install uninstall clean

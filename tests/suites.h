@@ -8,6 +8,8 @@
 #define ROOMS \
 	ROOM(buffer) \
 	ROOM(spamd) \
+	ROOM(serve) \
+	ROOM(desk) \
 	ROOM(milter) \
 	ROOM(text) \
 	ROOM(concepts) \

@@ -229,7 +229,7 @@ static const struct {
 	[LW_COUNT_RELOADS_REFUSED] = { "reloads_refused_total", "Models refused; the old one went on." },
 	[LW_COUNT_FEEDBACK] = { "feedback_total", "Corrected verdicts stored." },
 	[LW_COUNT_CONNECTIONS] = { "connections_total", "Connections taken." },
-	[LW_COUNT_CONNECTIONS_REFUSED] = { "connections_refused_total", "Connections refused: limit or allow-list." },
+	[LW_COUNT_CONNECTIONS_REFUSED] = { "connections_refused_total", "Connections closed to make room, or not allowed." },
 	[LW_COUNT_CLIENTS_TIMED_OUT] = { "clients_timed_out_total", "Clients too slow with a request or an answer." },
 	[LW_COUNT_REQUESTS_REFUSED] = { "requests_refused_total", "Requests that could not be understood or were not allowed." },
 	[LW_COUNT_PARTS_EXPIRED] = { "sms_parts_expired_total", "SMS judged in part: the other parts never came." },

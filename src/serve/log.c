@@ -85,7 +85,6 @@ write_line(struct lw_log *l, struct lw_span line)
 void
 lw_log(struct lw_log *l, const char *format, ...)
 {
-	struct lw_buffer b = { 0 };
 	va_list args;
 	char *line = NULL;
 	int len;
@@ -95,11 +94,10 @@ lw_log(struct lw_log *l, const char *format, ...)
 	va_start(args, format);
 	len = vasprintf(&line, format, args);
 	va_end(args);
-	if (len >= 0) {
-		write_line(l, (struct lw_span){ line, (size_t)len });
-		free(line);
-	}
-	lw_buffer_free(&b);
+	if (len < 0)
+		return;
+	write_line(l, (struct lw_span){ line, (size_t)len });
+	free(line);
 }
 
 static bool
