@@ -63,6 +63,20 @@ START_TEST(bad_rules_have_a_reason)
 }
 END_TEST
 
+static lurewatch *model;
+
+static void
+set_up(void)
+{
+	model = scratch_model("milter.lwm", 1);
+}
+
+static void
+tear_down(void)
+{
+	lurewatch_close(model);
+}
+
 static const struct {
 	const char *rule;
 	double risk;
@@ -77,14 +91,12 @@ static const struct {
 START_TEST(rules_hold_by_label_and_risk)
 {
 	lurewatch_verdict v = { .risk = cases[_i].risk, .flagged = cases[_i].flagged, .label = cases[_i].flagged };
-	lurewatch *model = scratch_model("milter.lwm", 1);
 	struct lw_milter_rule r;
 	struct lw_buffer why = { 0 };
 
 	ck_assert(lw_milter_rule(cases[_i].rule, &r, &why));
 	ck_assert_int_eq(lw_milter_rule_holds(&r, model, &v), cases[_i].holds);
 	ck_assert_int_eq(lw_milter_rule_fits(&r, model), cases[_i].fits);
-	lurewatch_close(model);
 }
 END_TEST
 
@@ -94,7 +106,7 @@ milter_suite(void)
 	Suite *s = suite_create("milter");
 	TCase *t = tcase_create("rules");
 
-	tcase_set_timeout(t, 60);
+	tcase_add_unchecked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, rules_are_read, 0, COUNT(good));
 	tcase_add_loop_test(t, bad_rules_have_a_reason, 0, COUNT(bad));
 	tcase_add_loop_test(t, rules_hold_by_label_and_risk, 0, COUNT(cases));

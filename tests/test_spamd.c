@@ -237,7 +237,6 @@ spamd_suite(void)
 	Suite *s = suite_create("spamd");
 	TCase *t = tcase_create("spamd");
 
-	tcase_set_timeout(t, 60);
 	tcase_add_unchecked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, heads_are_read, 0, COUNT(good));
 	tcase_add_loop_test(t, bad_heads_have_a_reason, 0, COUNT(bad));

@@ -295,6 +295,18 @@ parse(struct lw_span raw)
 	return mail;
 }
 
+/* Lines end in CRLF on the wire and in LF in files: one mail has one verdict. */
+static void
+unify_line_ends(struct lw_buffer *b)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < b->len; i++)
+		if (b->at[i] != '\r' || i + 1 == b->len || b->at[i + 1] != '\n')
+			b->at[to++] = b->at[i];
+	b->len = to;
+}
+
 bool
 lw_mail_read(struct lw_span raw, struct lw_mail *m)
 {
@@ -310,6 +322,7 @@ lw_mail_read(struct lw_span raw, struct lw_mail *m)
 	if (mail == NULL)
 		return lw_recode(&m->text, raw, NULL);
 	done = add_headers(m, mail) && add_part(m, g_mime_message_get_mime_part(mail), 0);
+	unify_line_ends(&m->text);
 	g_object_unref(mail);
 	return done;
 }

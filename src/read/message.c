@@ -9,16 +9,25 @@ add_line(struct lw_buffer *room, struct lw_span line)
 	return line.len == 0 || (lw_buffer_add(room, line.at, line.len) && lw_buffer_add(room, "\n", 1));
 }
 
+/* Line ends at the very end come and go on a text's way: they must not change its verdict. */
+static struct lw_span
+without_end(struct lw_span s)
+{
+	while (s.len > 0 && strchr(" \t\r\n", s.at[s.len - 1]) != NULL && s.at[s.len - 1] != '\0')
+		s.len--;
+	return s;
+}
+
 lurewatch_error
 lw_message_judged(const struct lw_message *m, struct lw_buffer *room, struct lw_span *out)
 {
-	*out = m->text;
+	*out = without_end(m->text);
 	if (m->subject.len == 0 && m->heading.len == 0)
 		return LUREWATCH_OK;
 	room->len = 0;
 	if (!add_line(room, m->subject) || !add_line(room, m->heading) || !lw_buffer_add(room, m->text.at, m->text.len))
 		return LUREWATCH_E_MEMORY;
-	*out = (struct lw_span){ room->at, room->len };
+	*out = without_end((struct lw_span){ room->at, room->len });
 	return LUREWATCH_OK;
 }
 

@@ -36,6 +36,15 @@ decode(struct lw_buffer *b, struct lw_span s)
 }
 
 bool
+lw_form_decode(struct lw_buffer *b, struct lw_span value)
+{
+	if (!lw_buffer_reserve(b, value.len))
+		return false;
+	decode(b, value);
+	return true;
+}
+
+bool
 lw_form_read(struct lw_form *f, struct lw_span body)
 {
 	f->n = f->bytes.len = 0;

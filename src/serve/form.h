@@ -16,6 +16,8 @@ bool lw_form_read(struct lw_form *, struct lw_span body);       /* false: memory
 struct lw_span lw_form_get(const struct lw_form *, const char *name);  /* the first of the name; at NULL: there is none */
 void lw_form_free(struct lw_form *);
 
+bool lw_form_decode(struct lw_buffer *, struct lw_span value);         /* appends one value, decoded; false: memory is gone */
+
 /* Appends the bytes of hexadecimal digits. *good false when the text is none (odd, or another character): nothing is added. */
 bool lw_unhex(struct lw_buffer *, struct lw_span hex, bool *good);
 

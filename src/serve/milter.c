@@ -14,6 +14,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -302,6 +303,20 @@ spell(const struct lw_address *a, struct lw_buffer *b)
 	return lw_buffer_addf(b, "%s:%s@%s", strchr(a->host, ':') != NULL ? "inet6" : "inet", a->port, a->host);
 }
 
+/*
+ * libmilter answers in pieces, and each would wait 40 ms for the peer to acknowledge the one before. Accepted
+ * sockets have this from their listener; libmilter hides it, but it took the lowest free descriptor.
+ */
+static void
+answer_at_once(int listener)
+{
+	int listens = 0, on = 1;
+	socklen_t len = sizeof listens;
+
+	if (getsockopt(listener, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 && listens)
+		setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
 /* Binds by libmilter, which has no call to take a socket; ours tries first, for what it checks and how it complains. */
 static bool
 bind_socket(const char *text, const struct lw_address *a, unsigned owner, struct lw_buffer *why)
@@ -315,6 +330,8 @@ bind_socket(const char *text, const struct lw_address *a, unsigned owner, struct
 		close(fd);
 	done = done && smfi_setconn(spelled.at) == MI_SUCCESS && smfi_opensocket(true) == MI_SUCCESS &&
 	    (a->path == NULL || owner == (unsigned)-1 || chown(a->path, owner, (gid_t)-1) == 0);
+	if (done && a->path == NULL)
+		answer_at_once(fd);
 	if (!done && fd >= 0)
 		lw_buffer_addf(why, "milter: %s: %s", text, strerror(errno));
 	umask(mask);

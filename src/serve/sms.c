@@ -153,10 +153,12 @@ read_kannel(struct sms *s)
 	s->to = or(field(s, "to"), header(s, "X-Kannel-To"));
 	s->id = or(field(s, "id"), none);
 	kannel_charset(s);
-	/* %u is the bytes, X-Kannel-UDH hexadecimal; a gateway in between may have made the one the other */
-	udh = or(udh, header(s, "X-Kannel-UDH"));
+	/* %u is the bytes, or hexadecimal by way of a gateway in between; X-Kannel-UDH is encoded as in a form */
 	if (udh.len > 0 && !add_hex(s, udh))
 		add(s, udh);
+	udh = udh.len == 0 ? header(s, "X-Kannel-UDH") : none;
+	if (udh.len > 0 && !add_hex(s, udh))
+		s->lost = !lw_form_decode(&s->data, udh) || s->lost;
 	if (s->data.len > 0)
 		s->udh = lw_udh_read((struct lw_span){ s->data.at, s->data.len });
 	if (s->udh.len != s->data.len)

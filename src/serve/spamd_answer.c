@@ -217,6 +217,7 @@ lw_spamd_answer_ping(struct lw_buffer *b)
 	return lw_buffer_add_text(b, "SPAMD/1.5 0 PONG\r\n");
 }
 
+/* The line alone, as spamd: an empty line after it and spamc, which does not look at the number, takes it for a success. */
 bool
 lw_spamd_answer_error(struct lw_buffer *b, int sysexit, const char *why)
 {
