@@ -37,7 +37,7 @@ features_of(struct lw_extractor *x, const char *text, size_t len, bool traced)
 {
 	const struct lw_features *f = NULL;
 
-	ck_assert_int_eq(lw_extract(x, text, len, traced, &f), LUREWATCH_OK);
+	ck_assert_int_eq(lw_extract(x, text, len, traced ? LW_WITH_PLACES : LW_ALL_SETS, &f), LUREWATCH_OK);
 	return f;
 }
 
@@ -122,6 +122,7 @@ START_TEST(what_counts_as_the_same)
 }
 END_TEST
 
+/* All but character n-grams, which count as often as they stand there. */
 START_TEST(slots_are_distinct_and_in_their_block)
 {
 	const char *text = "free free ticket ticket no experience no experience hire 直招直招 500 usd 500 usd https://example.com";
@@ -136,12 +137,47 @@ START_TEST(slots_are_distinct_and_in_their_block)
 
 			ck_assert_uint_ge(slot, lw_block_start(&settings, vocabulary, b));
 			ck_assert_uint_lt(slot, lw_block_start(&settings, vocabulary, b + 1));
-			ck_assert_int_eq(seen[slot]++, 0);
+			ck_assert(seen[slot]++ == 0 || b == LW_CHARS);
 			ck_assert_uint_le(f->block[b].where[i].start, f->block[b].where[i].end);
 			ck_assert_uint_le(f->block[b].where[i].end, strlen(text));
 		}
 	}
 	free(seen);
+}
+END_TEST
+
+/* The grams of all chunks are those of the whole text, so that a chunk's may be summed by itself. */
+START_TEST(chunks_make_up_the_block)
+{
+	const char *text = "  Free ticket, c4sh!! now\t直招 abc直招 free  h i r i n g Бесплатно";
+	const struct lw_text *t;
+	const struct lw_features *f = features_of(extractor, text, strlen(text), false);
+	size_t all = f->block[LW_CHARS].n, n = 0;
+	int *balance = calloc(lw_dimension(&settings, vocabulary) + 1, sizeof *balance);
+
+	ck_assert_ptr_nonnull(balance);
+	for (size_t i = 0; i < all; i++)
+		balance[f->block[LW_CHARS].slot[i]]++;
+	ck_assert_int_eq(lw_extract(extractor, text, strlen(text), LW_WITHOUT_CHARS, &f), LUREWATCH_OK);
+	ck_assert_uint_eq(f->block[LW_CHARS].n, 0);
+	t = lw_extractor_text(extractor);
+	ck_assert_uint_eq(t->sym[0], ' ');
+	ck_assert_uint_eq(t->sym[t->n - 1], ' ');
+	for (uint32_t begin = 0, end; begin + 1 < t->n; begin = end - 1) {
+		const struct lw_feature_set *set;
+
+		for (end = begin + 1; t->sym[end] != ' '; end++)
+			;
+		end++;
+		ck_assert_int_eq(lw_extract_chunk(extractor, begin, end, &set), LUREWATCH_OK);
+		for (size_t i = 0; i < set->n; i++)
+			balance[set->slot[i]]--;
+		n += set->n;
+	}
+	ck_assert_uint_eq(n, all);
+	for (uint32_t s = 0; s < lw_dimension(&settings, vocabulary); s++)
+		ck_assert_int_eq(balance[s], 0);
+	free(balance);
 }
 END_TEST
 
@@ -197,6 +233,7 @@ features_suite(void)
 	tcase_add_test(c, nothing_is_remembered);
 	tcase_add_loop_test(c, what_counts_as_the_same, 0, sizeof pairs / sizeof pairs[0]);
 	tcase_add_test(c, slots_are_distinct_and_in_their_block);
+	tcase_add_test(c, chunks_make_up_the_block);
 	tcase_add_test(c, unknown_slots_are_left_out);
 	tcase_add_test(c, settings_are_checked);
 	suite_add_tcase(s, c);

@@ -145,7 +145,7 @@ START_TEST(margins_are_the_formula)
 	ck_assert_int_eq(lw_score_margins(s, text, sizeof text - 1, &margin, &rows), LUREWATCH_OK);
 	ck_assert_uint_eq(rows, 7);
 	ck_assert_int_eq(lw_extractor_new(&settings, vocabulary, NULL, &x), LUREWATCH_OK);
-	ck_assert_int_eq(lw_extract(x, text, sizeof text - 1, false, &f), LUREWATCH_OK);
+	ck_assert_int_eq(lw_extract(x, text, sizeof text - 1, LW_ALL_SETS, &f), LUREWATCH_OK);
 	for (uint32_t r = 0; r < 7; r++) {
 		double want = p.bias[r];
 		uint32_t e = r / 3 == 1;

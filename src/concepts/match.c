@@ -24,7 +24,8 @@ lw_matcher_new(const struct lw_vocabulary *v, struct lw_texter *texter, struct l
 		m->present = calloc(v->block->set_words, sizeof *m->present);
 		m->matched = calloc((size_t)v->block->indicators + 1, sizeof *m->matched);
 		m->place = calloc((size_t)v->block->indicators + 1, sizeof *m->place);
-		if (m->present == NULL || m->matched == NULL || m->place == NULL) {
+		if (m->present == NULL || m->matched == NULL || m->place == NULL ||
+		    !lw_memo_make(&m->words, sizeof(struct word_values))) {
 			lw_matcher_free(m);
 			return LUREWATCH_E_MEMORY;
 		}
@@ -38,6 +39,7 @@ lw_matcher_free(struct lw_matcher *m)
 {
 	if (m == NULL)
 		return;
+	lw_memo_free(&m->words);
 	free(m->main.at);
 	free(m->twins.at);
 	free(m->shapes.at);
@@ -128,38 +130,31 @@ is_plain_word(const struct lw_word *w)
 	return (w->flags & (LW_WORD_UNSPACED | LW_WORD_CONTACT | LW_WORD_TWIN)) == 0;
 }
 
-/* The longest phrase that begins with word w: the number of its words, or 0. */
+/* The longest phrase that begins with word w, whose own cell has the value `whole`: the number of its words, or 0. */
 static uint32_t
-phrase_at(struct lw_matcher *m, uint32_t w, uint32_t *value)
+phrase_at(struct lw_matcher *m, uint32_t w, uint32_t whole, uint32_t *value)
 {
 	const struct lw_text *x = m->text;
-	uint64_t h = lw_key_begin(LW_KEY_WORD);
-	uint32_t best = 0, v;
+	uint64_t h = lw_key_of_word(x->word[w].hash);
+	uint32_t best = 0, v = whole;
 
-	for (uint32_t k = w; k < x->words && k - w < PHRASE_WORDS; k++) {
-		if (k > w && (!is_plain_word(&x->word[k]) || x->word[k].begin - x->word[k - 1].end > GAP))
-			break;
-		for (uint32_t i = k > w ? x->word[k - 1].end : x->word[k].begin; i < x->word[k].begin; i++)
-			h = lw_hash_add(h, x->sym[i]);
-		h = lw_hash_add(h, x->word[k].hash);
-		if (k == w + 1 && !lw_phrase_is_set(m->vocabulary->phrases, lw_hash_end(h)))
-			break;
-		if (!lw_cell_find(m->vocabulary, lw_hash_end(h), &v))
-			break;
+	for (uint32_t k = w; v != LW_NO_VALUE; k++) {
 		if (names_concept(v)) {
 			best = k - w + 1;
 			*value = v;
 		}
-		if ((v & LW_CELL_GOES_ON) == 0)
+		if ((v & LW_CELL_GOES_ON) == 0 || k + 1 == x->words || k + 1 - w == PHRASE_WORDS ||
+		    !is_plain_word(&x->word[k + 1]) || x->word[k + 1].begin - x->word[k].end > GAP)
+			break;
+		for (uint32_t i = x->word[k].end; i < x->word[k + 1].begin; i++)
+			h = lw_hash_add(h, x->sym[i]);
+		h = lw_hash_add(h, x->word[k + 1].hash);
+		if (k == w && !lw_phrase_is_set(m->vocabulary->phrases, lw_hash_end(h)))
+			break;
+		if (!lw_cell_find(m->vocabulary, lw_hash_end(h), &v))
 			break;
 	}
 	return best;
-}
-
-static bool
-whole_word(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
-{
-	return lw_cell_find(m->vocabulary, lw_hash_end(lw_key_of_word(w->hash)), value) && names_concept(*value);
 }
 
 /* stem* or *stem, by `step` from the symbol at `from`: the longest of at most `most` symbols. */
@@ -213,13 +208,33 @@ inner_of(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
 	return best > 0;
 }
 
-static bool
-stem_in(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
+static struct word_values
+look_up(struct lw_matcher *m, const struct lw_word *w)
 {
-	uint32_t n = w->end - w->begin;
+	struct word_values v = { LW_NO_VALUE, LW_NO_VALUE };
+	uint32_t n = w->end - w->begin, value;
 
-	return stem_of(m, LW_KEY_HEAD, w->begin, 1, n, value) || stem_of(m, LW_KEY_TAIL, w->end - 1, -1, n, value) ||
-	    inner_of(m, w, value);
+	if (lw_cell_find(m->vocabulary, lw_hash_end(lw_key_of_word(w->hash)), &value))
+		v.whole = value;
+	if (v.whole != LW_NO_VALUE && names_concept(v.whole))
+		return v;
+	if (stem_of(m, LW_KEY_HEAD, w->begin, 1, n, &value) || stem_of(m, LW_KEY_TAIL, w->end - 1, -1, n, &value) ||
+	    inner_of(m, w, &value))
+		v.stem = value;
+	return v;
+}
+
+static struct word_values
+values_of(struct lw_matcher *m, const struct lw_word *w)
+{
+	bool known;
+	struct word_values *v = lw_memo_find(&m->words, m->text->sym + w->begin, w->end - w->begin, &known);
+
+	if (v == NULL)
+		return look_up(m, w);
+	if (!known)
+		*v = look_up(m, w);
+	return *v;
 }
 
 /* Digits as they were written, since the symbols make them one class. */
@@ -250,30 +265,23 @@ digits_of(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
 	return lw_cell_find(m->vocabulary, lw_hash_end(h), value);
 }
 
-static bool
-single_word(struct lw_matcher *m, const struct lw_word *w, uint32_t *value)
-{
-	if ((w->flags & LW_WORD_DIGITS) != 0)
-		return digits_of(m, w, value);
-	return stem_in(m, w, value);
-}
-
 /* The form at the beginning of word w; gives the symbol it ends before, the word's end when there is none. */
 static bool
 spaced_at(struct lw_matcher *m, uint32_t w, uint32_t *end)
 {
 	const struct lw_text *x = m->text;
 	const struct lw_word *word = &x->word[w];
-	uint32_t value = 0, other = 0, words = phrase_at(m, w, &value), run;
-	bool found = words > 0 || single_word(m, word, &value);
+	struct word_values v = values_of(m, word);
+	uint32_t value = LW_NO_VALUE, other = 0, words = phrase_at(m, w, v.whole, &value), run;
 
 	*end = x->word[w + (words > 0 ? words - 1 : 0)].end;
-	if (m->unspaced && (run = run_at(m, word->begin, &other)) > (found ? *end : word->begin)) {
+	if (words == 0 && ((word->flags & LW_WORD_DIGITS) == 0 || !digits_of(m, word, &value)))
+		value = (word->flags & LW_WORD_DIGITS) == 0 ? v.stem : LW_NO_VALUE;
+	if (m->unspaced && (run = run_at(m, word->begin, &other)) > (value != LW_NO_VALUE ? *end : word->begin)) {
 		*end = run;
 		value = other;
-		found = true;
 	}
-	return !found || add(&m->main, value, x->from[word->begin], x->from[*end]);
+	return value == LW_NO_VALUE || add(&m->main, value, x->from[word->begin], x->from[*end]);
 }
 
 static bool
@@ -310,15 +318,17 @@ static bool
 find_twins(struct lw_matcher *m)
 {
 	const struct lw_text *x = m->text;
-	uint32_t first = x->words, value;
+	uint32_t first = x->words;
 
 	while (first > 0 && (x->word[first - 1].flags & LW_WORD_TWIN) != 0)
 		first--;
 	for (uint32_t w = first; w < x->words; w++) {
 		const struct lw_word *word = &x->word[w];
 
-		if ((whole_word(m, word, &value) || stem_in(m, word, &value)) &&
-		    !add(&m->twins, value, x->from[word->begin], x->from[word->end - 1] + 1))
+		struct word_values v = values_of(m, word);
+		uint32_t value = v.whole != LW_NO_VALUE && names_concept(v.whole) ? v.whole : v.stem;
+
+		if (value != LW_NO_VALUE && !add(&m->twins, value, x->from[word->begin], x->from[word->end - 1] + 1))
 			return false;
 	}
 	return true;
@@ -458,22 +468,6 @@ settle(struct lw_matcher *m, bool all, struct lw_sequence *out)
 			out->hit[out->n++] = (struct lw_hit){ concept, f->start, f->end };
 	}
 	return true;
-}
-
-void
-lw_match_ahead(const struct lw_matcher *m, const struct lw_text *text)
-{
-	const struct lw_vocabulary *v = m->vocabulary;
-
-	for (uint32_t w = 0; v->block != NULL && w < text->words; w++) {
-		uint64_t h = lw_key_of_word(text->word[w].hash);
-
-		__builtin_prefetch(&v->cell[lw_key_cell(lw_hash_end(h), v->block->cells)]);
-		if (w + 1 == text->words || text->word[w + 1].begin != text->word[w].end + 1)
-			continue;
-		h = lw_hash_add(lw_hash_add(h, text->sym[text->word[w].end]), text->word[w + 1].hash);
-		__builtin_prefetch(&v->phrases[lw_phrase_bit(lw_hash_end(h)) / 64]);
-	}
 }
 
 static lurewatch_error

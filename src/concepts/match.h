@@ -27,9 +27,6 @@ struct lw_matcher;
 lurewatch_error lw_matcher_new(const struct lw_vocabulary *, struct lw_texter *, struct lw_matcher **out);
 void lw_matcher_free(struct lw_matcher *);
 
-/* Asks memory for what lw_match() of this text will look at first; to be called some work ahead. */
-void lw_match_ahead(const struct lw_matcher *, const struct lw_text *);
-
 /* *out borrows from the matcher until its next call. */
 lurewatch_error lw_match(struct lw_matcher *, const struct lw_text *, const struct lw_sums *, struct lw_sequence *out);
 

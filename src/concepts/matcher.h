@@ -4,13 +4,18 @@
 
 #include "concepts/block.h"
 #include "concepts/match.h"
+#include "text/memo.h"
 
 enum { LW_VOTERS = 64 };                /* bits of a language set */
+#define LW_NO_VALUE UINT32_MAX          /* as a cell's value: there is no cell */
 
 struct found {
 	uint32_t value, start, end;
 	bool yields;            /* a plain number: a form in its place is worth more (555) */
 };
+
+/* Of a word: the value of its own cell, and of its best stem where that names no concept; LW_NO_VALUE: none. */
+struct word_values { uint32_t whole, stem; };
 
 struct found_list {
 	struct found *at;
@@ -23,6 +28,7 @@ struct lw_matcher {
 	struct lw_char_pages *pages;
 	const struct lw_text *text;     /* of the call under way */
 	bool unspaced;                  /* it has letters of scripts without spaces */
+	struct lw_memo words;           /* words looked up before, with their struct word_values */
 	struct found_list main, twins, shapes, merged;
 	struct lw_hit *hit;
 	size_t hit_room;

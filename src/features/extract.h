@@ -18,6 +18,7 @@ struct lw_extractor {
 	const struct lw_text *text;
 	const char *bytes;
 	size_t len;
+	uint8_t *unwanted;              /* a bit a slot: the model has no use for it; NULL: all are wanted */
 	uint8_t *seen;                  /* a bit a slot: already in this message's sets, or never wanted there */
 	uint32_t start[LW_BLOCKS + 1];
 	const char *records;            /* what will be read of each slot, NULL: nothing */
@@ -35,6 +36,22 @@ lw_gram_slot(uint64_t h, uint32_t bits)
 }
 
 bool lw_set_grow(struct lw_extractor *, enum lw_block, size_t more);
+
+/* Adds a slot of a block each time it is met; room for it must be there (lw_set_grow). */
+static inline void
+lw_bag_put(struct lw_extractor *x, enum lw_block block, uint32_t slot, uint32_t start, uint32_t end)
+{
+	struct lw_feature_set *set = &x->features.block[block];
+
+	slot += x->start[block];
+	if (x->unwanted != NULL && (x->unwanted[slot >> 3] & (1u << (slot & 7))) != 0)
+		return;
+	if (x->records != NULL)
+		__builtin_prefetch(x->records + slot * x->stride);
+	if (x->traced)
+		set->where[set->n] = (struct lw_range){ start, end };
+	set->slot[set->n++] = slot;
+}
 
 /* Adds a slot of a block, once; room for it must be there (lw_set_grow). */
 static inline void

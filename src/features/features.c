@@ -63,12 +63,16 @@ lw_extractor_new(const struct lw_settings *s, const struct lw_vocabulary *v, con
 	if (x == NULL)
 		return LUREWATCH_E_MEMORY;
 	x->settings = s;
+	lw_sums_start(&x->sums);
 	x->vocabulary = v;
 	for (int b = 0; b <= LW_BLOCKS; b++)
 		x->start[b] = lw_block_start(s, v, b);
 	x->seen = calloc((size_t)x->start[LW_BLOCKS] / 8 + 1, 1);
 	for (size_t i = 0; known != NULL && x->seen != NULL && i <= x->start[LW_BLOCKS] / 8; i++)
 		x->seen[i] = (uint8_t)~known[i];
+	x->unwanted = known != NULL && x->seen != NULL ? malloc((size_t)x->start[LW_BLOCKS] / 8 + 1) : NULL;
+	if (x->unwanted != NULL)
+		memcpy(x->unwanted, x->seen, (size_t)x->start[LW_BLOCKS] / 8 + 1);
 	x->place = calloc((size_t)lw_vocabulary_indicators(v) + 1, sizeof *x->place);
 	e = x->seen != NULL && x->place != NULL && lw_grow(&x->features.indicator, &x->features.indicator_room,
 	    (size_t)lw_vocabulary_indicators(v) + 1, sizeof *x->features.indicator) ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
@@ -97,6 +101,7 @@ lw_extractor_free(struct lw_extractor *x)
 	free(x->sums.at);
 	free(x->place);
 	free(x->seen);
+	free(x->unwanted);
 	lw_matcher_free(x->matcher);
 	lw_texter_free(x->texter);
 	free(x);
@@ -118,7 +123,7 @@ forget(struct lw_extractor *x)
 	for (int b = 0; b < LW_BLOCKS; b++) {
 		struct lw_feature_set *set = &x->features.block[b];
 
-		for (size_t i = 0; i < set->n; i++)
+		for (size_t i = 0; b != LW_CHARS && i < set->n; i++)
 			x->seen[set->slot[i] >> 3] &= (uint8_t)~(1u << (set->slot[i] & 7));
 		set->n = 0;
 	}
@@ -126,7 +131,8 @@ forget(struct lw_extractor *x)
 }
 
 lurewatch_error
-lw_extract(struct lw_extractor *x, const char *utf8, size_t len, bool traced, const struct lw_features **out)
+lw_extract(struct lw_extractor *x, const char *utf8, size_t len, enum lw_purpose purpose,
+    const struct lw_features **out)
 {
 	static const struct {
 		unsigned blocks;
@@ -137,19 +143,19 @@ lw_extract(struct lw_extractor *x, const char *utf8, size_t len, bool traced, co
 		{ 1u << LW_CONCEPTS | 1u << LW_CONCEPT_PAIRS | 1u << LW_INDICATORS, lw_extract_concepts },
 		{ 1u << LW_SHAPES, lw_extract_shapes },
 	};
+	unsigned blocks = x->settings->blocks & (purpose == LW_WITHOUT_CHARS ? ~(1u << LW_CHARS) : ~0u);
 	lurewatch_error e;
 
 	forget(x);
-	x->traced = traced;
+	x->traced = purpose == LW_WITH_PLACES;
 	x->bytes = utf8;
 	e = lw_text_read(x->texter, utf8, len, &x->text);
 	if (e != LUREWATCH_OK)
 		return e;
 	x->len = x->text->from[x->text->n];
-	lw_match_ahead(x->matcher, x->text);
 	e = lw_find_sums(x->text, &x->sums);
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && e == LUREWATCH_OK; i++)
-		if ((x->settings->blocks & steps[i].blocks) != 0)
+		if ((blocks & steps[i].blocks) != 0)
 			e = steps[i].step(x);
 	if (e != LUREWATCH_OK)
 		return e;

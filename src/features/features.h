@@ -3,7 +3,8 @@
  *
  * A message becomes sets of slots, one set a block. Within a block a slot that the model
  * knows has its rarity for a value, and the block is L2-normalised on its own to its
- * block weight; unknown text does not dilute known text. Slots of a block are distinct.
+ * block weight; unknown text does not dilute known text. A character n-gram counts as often as it stands
+ * there, so that the block is a sum over chunks; slots of the other blocks are distinct.
  *
  * Dimensions are laid out block after block; a slot is an index into all of
  * them, 0 <= slot < lw_dimension(settings, vocabulary).
@@ -47,7 +48,7 @@ uint32_t lw_block_start(const struct lw_settings *, const struct lw_vocabulary *
 struct lw_range { uint32_t start, end; };
 
 struct lw_feature_set {
-	uint32_t *slot;         /* distinct */
+	uint32_t *slot;         /* distinct, but for character n-grams: there each time it is met */
 	size_t n, room;
 	struct lw_range *where; /* byte range of each slot's first place in the message, empty for the whole; when traced */
 	size_t where_room;
@@ -70,9 +71,21 @@ lurewatch_error lw_extractor_new(const struct lw_settings *, const struct lw_voc
     struct lw_extractor **out);
 void lw_extractor_free(struct lw_extractor *);
 
-/* *out borrows from the extractor until its next call. traced: fill `where` too (evidence). */
-lurewatch_error lw_extract(struct lw_extractor *, const char *utf8, size_t len, bool traced,
+enum lw_purpose {
+	LW_ALL_SETS,            /* every block's set */
+	LW_WITH_PLACES,         /* and `where` of each slot, for evidence */
+	LW_WITHOUT_CHARS        /* the character block's set is left empty: for lw_extract_chunk() */
+};
+
+/* *out borrows from the extractor until its next call. */
+lurewatch_error lw_extract(struct lw_extractor *, const char *utf8, size_t len, enum lw_purpose,
     const struct lw_features **out);
+
+/*
+ * The character n-grams of one chunk of the last lw_extract()'s text, the spaces at both its ends included: they depend
+ * on nothing else, and those of all chunks are the whole block. *out borrows until the extractor's next call.
+ */
+lurewatch_error lw_extract_chunk(struct lw_extractor *, uint32_t begin, uint32_t end, const struct lw_feature_set **out);
 
 /* Slot s's record, at records + s * stride, is asked of memory as soon as the slot is found. */
 void lw_extractor_records(struct lw_extractor *, const void *records, size_t stride);

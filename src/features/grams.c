@@ -23,27 +23,42 @@ grams_at(struct lw_extractor *x, uint32_t i, uint32_t least, uint32_t most)
 	for (uint32_t k = i; k < end; k++) {
 		h = lw_hash_add(h, t->sym[k]);
 		if (k + 1 - i >= least && !(k == i && t->sym[k] == ' '))
-			lw_set_put(x, LW_CHARS, lw_gram_slot(h, bits), t->from[i], t->from[k + 1]);
+			lw_bag_put(x, LW_CHARS, lw_gram_slot(h, bits), t->from[i], t->from[k + 1]);
 		if (t->sym[k] == ' ' && k > i)
 			break;
 	}
 }
 
-lurewatch_error
-lw_extract_grams(struct lw_extractor *x)
+static lurewatch_error
+grams_between(struct lw_extractor *x, uint32_t begin, uint32_t end)
 {
 	const struct lw_settings *s = x->settings;
-	uint32_t n = x->text->n, longest = s->spaced_max > s->unspaced_max ? s->spaced_max : s->unspaced_max;
+	uint32_t longest = s->spaced_max > s->unspaced_max ? s->spaced_max : s->unspaced_max;
 
-	if (!lw_set_grow(x, LW_CHARS, (size_t)n * longest))
+	if (!lw_set_grow(x, LW_CHARS, (size_t)(end - begin) * longest))
 		return LUREWATCH_E_MEMORY;
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = begin; i < end; i++) {
 		if (is_unspaced(x, x->text->sym[i]))
 			grams_at(x, i, s->unspaced_min, s->unspaced_max);
 		else
 			grams_at(x, i, s->spaced_min, s->spaced_max);
 	}
 	return LUREWATCH_OK;
+}
+
+lurewatch_error
+lw_extract_grams(struct lw_extractor *x)
+{
+	return grams_between(x, 0, x->text->n);
+}
+
+lurewatch_error
+lw_extract_chunk(struct lw_extractor *x, uint32_t begin, uint32_t end, const struct lw_feature_set **out)
+{
+	x->features.block[LW_CHARS].n = 0;
+	*out = &x->features.block[LW_CHARS];
+	/* the space at the end begins the next chunk */
+	return grams_between(x, begin, end - 1);
 }
 
 static uint64_t

@@ -70,8 +70,8 @@ extract_batch(void *of, size_t batch, unsigned thread)
 
 	for (size_t i = batch * BATCH; i < end; i++) {
 		const struct lw_features *features;
-		lurewatch_error e = lw_extract(x->extractor[thread], c->text.at + c->row[i].at, c->row[i].len, false,
-		    &features);
+		lurewatch_error e = lw_extract(x->extractor[thread], c->text.at + c->row[i].at, c->row[i].len,
+		    LW_ALL_SETS, &features);
 
 		if (e != LUREWATCH_OK)
 			return e;

@@ -11,6 +11,13 @@ slots_of(const struct lw_matrix *m, size_t row)
 	return m->end[row][LW_BLOCKS - 1];
 }
 
+/* Slots ascend within a row; of one met more than once the first counts as new. */
+static bool
+is_again(const uint32_t *slot, size_t k)
+{
+	return k > 0 && slot[k] == slot[k - 1];
+}
+
 static uint8_t
 rarity_of(size_t n, size_t rows)
 {
@@ -29,7 +36,7 @@ lw_known_make(const struct lw_matrix *m, const uint32_t *some, size_t n, unsigne
 		return LUREWATCH_E_MEMORY;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0, end = slots_of(m, some[i]); k < end; k++)
-			seen[m->slot[some[i]][k]]++;
+			seen[m->slot[some[i]][k]] += !is_again(m->slot[some[i]], k);
 	out->dimension = m->dimension;
 	out->column = seen;
 	out->rarity = malloc((size_t)m->dimension + 1);
@@ -66,13 +73,21 @@ add_row(const struct lw_matrix *m, size_t row, const struct lw_known *known, con
 		size_t first = at;
 		uint64_t squares = 0;
 
-		for (; k < m->end[row][b]; k++)
-			if (known->column[m->slot[row][k]] != LW_UNKNOWN)
-				out->column[at++] = known->column[m->slot[row][k]];
+		for (; k < m->end[row][b]; k++) {
+			uint32_t column = known->column[m->slot[row][k]];
+
+			if (column == LW_UNKNOWN)
+				continue;
+			squares += (uint64_t)known->rarity[column] * known->rarity[column];
+			if (is_again(m->slot[row], k)) {
+				out->value[at - 1] += known->rarity[column];
+				continue;
+			}
+			out->value[at] = known->rarity[column];
+			out->column[at++] = column;
+		}
 		for (size_t i = first; i < at; i++)
-			squares += (uint64_t)known->rarity[out->column[i]] * known->rarity[out->column[i]];
-		for (size_t i = first; i < at; i++)
-			out->value[i] = (float)(block_weight[b] * known->rarity[out->column[i]] / sqrt((double)squares));
+			out->value[i] = (float)(block_weight[b] * (double)out->value[i] / sqrt((double)squares));
 	}
 }
 
@@ -82,7 +97,7 @@ known_of(const struct lw_matrix *m, size_t row, const struct lw_known *known)
 	size_t n = 0;
 
 	for (size_t k = 0, end = slots_of(m, row); k < end; k++)
-		n += known->column[m->slot[row][k]] != LW_UNKNOWN;
+		n += known->column[m->slot[row][k]] != LW_UNKNOWN && !is_again(m->slot[row], k);
 	return n;
 }
 

@@ -187,13 +187,14 @@ lurewatch_explain(lurewatch_scorer *s, const char *utf8, size_t len, lurewatch_e
 	const struct lw_features *f;
 	double slope[LW_ROWS_MAX];
 	size_t units, room = *n;
-	lurewatch_error e = lw_extract(s->extractor, utf8, len, true, &f);
+	lurewatch_error e = lw_extract(s->extractor, utf8, len, LW_WITH_PLACES, &f);
 
 	if (e == LUREWATCH_OK)
 		e = find_units(s, lw_extractor_text(s->extractor), &units);
+	if (e == LUREWATCH_OK)
+		e = lw_scorer_margins(s, f);
 	if (e != LUREWATCH_OK)
 		return e;
-	lw_scorer_margins(s, f);
 	lw_calibrated(m->calibration, m->header->experts, m->header->labels, s->margin, s->probability);
 	slopes(s, slope);
 	for (int b = 0; b < LW_BLOCKS; b++)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NO_OVERFLOW = 256, COLUMNS = (LW_ROWS_MAX + LW_EXPERTS_MAX) / LW_RECORD * LW_RECORD + LW_RECORD };
+enum { NO_OVERFLOW = 256 };
 
 lurewatch_error
 lurewatch_scorer_new(const lurewatch *m, lurewatch_scorer **out)
@@ -23,9 +23,10 @@ lurewatch_scorer_new(const lurewatch *m, lurewatch_scorer **out)
 		return LUREWATCH_E_MEMORY;
 	s->model = m;
 	s->threshold = m->header->threshold;
-	e = lw_extractor_new(&m->header->settings, m->vocabulary, m->known, &s->extractor);
+	e = lw_chunks_make(m, &s->chunks) ? lw_extractor_new(&m->header->settings, m->vocabulary, m->known, &s->extractor) :
+	    LUREWATCH_E_MEMORY;
 	if (e != LUREWATCH_OK) {
-		free(s);
+		lurewatch_scorer_free(s);
 		return e;
 	}
 	lw_extractor_records(s->extractor, m->slot, m->stride);
@@ -39,6 +40,7 @@ lurewatch_scorer_free(lurewatch_scorer *s)
 	if (s == NULL)
 		return;
 	lw_extractor_free(s->extractor);
+	lw_memo_free(&s->chunks);
 	free(s->unit);
 	free(s->gain);
 	free(s);
@@ -55,16 +57,19 @@ lurewatch_scorer_threshold(lurewatch_scorer *s, double p)
 
 typedef int8_t bytes16 __attribute__((vector_size(LW_RECORD)));
 typedef int16_t words16 __attribute__((vector_size(2 * LW_RECORD)));
+typedef int32_t longs16 __attribute__((vector_size(4 * LW_RECORD)));
 
 /*
  * Sums of sixteen columns of the records of `n` slots, which the extractor has asked memory for. Sixteen
  * bits hold the sum of NO_OVERFLOW bytes.
  */
 static void
-add_columns(const lurewatch *m, const uint32_t *slot, size_t n, uint32_t column, int64_t *sum)
+add_columns(const lurewatch *m, const uint32_t *slot, size_t n, uint32_t column, struct lw_sums_of *to)
 {
 	const int8_t *base = m->slot + column;
+	longs16 sum;
 
+	memcpy(&sum, to->column + column, sizeof sum);
 	for (size_t i = 0; i < n;) {
 		size_t end = i + NO_OVERFLOW < n ? i + NO_OVERFLOW : n;
 		words16 part = { 0 };
@@ -75,46 +80,79 @@ add_columns(const lurewatch *m, const uint32_t *slot, size_t n, uint32_t column,
 			memcpy(&record, base + (size_t)slot[i] * m->stride, sizeof record);
 			part += __builtin_convertvector(record, words16);
 		}
-		for (uint32_t k = 0; k < LW_RECORD; k++)
-			sum[column + k] += part[k];
+		sum += __builtin_convertvector(part, longs16);
 	}
+	memcpy(to->column + column, &sum, sizeof sum);
 }
 
-/* Sum of the squared rarities of the slots to each expert: 0 when it knows none. */
 static void
-add_squares(const lurewatch *m, const uint32_t *slot, size_t n, uint64_t *squares)
+add_squares(const lurewatch *m, const uint32_t *slot, size_t n, struct lw_sums_of *to)
 {
 	const uint8_t *base = (const uint8_t *)m->slot + m->rows;
 
-	for (size_t i = 0; i < n; i++) {
-		const uint8_t *rarity = base + (size_t)slot[i] * m->stride;
+	for (uint32_t e = 0; e < m->header->experts; e++) {
+		uint64_t squares = 0;
 
-		for (uint32_t e = 0; e < m->header->experts; e++)
-			squares[e] += (uint32_t)rarity[e] * rarity[e];
+		for (size_t i = 0; i < n; i++) {
+			uint32_t rarity = base[(size_t)slot[i] * m->stride + e];
+
+			squares += rarity * rarity;
+		}
+		to->squares[e] += squares;
 	}
 }
 
 void
-lw_scorer_margins(lurewatch_scorer *s, const struct lw_features *f)
+lw_sum_slots(const lurewatch *m, const uint32_t *slot, size_t n, struct lw_sums_of *to)
+{
+	for (uint32_t column = 0; column < m->stride; column += LW_RECORD)
+		add_columns(m, slot, n, column, to);
+	add_squares(m, slot, n, to);
+}
+
+void
+lw_sums_clear(const lurewatch *m, struct lw_sums_of *sums)
+{
+	memset(sums->column, 0, m->stride * sizeof *sums->column);
+	memset(sums->squares, 0, sizeof sums->squares);
+}
+
+/* What a block adds to the margins. */
+static void
+add_block(lurewatch_scorer *s, int b, const struct lw_sums_of *sums)
 {
 	const lurewatch *m = s->model;
 	uint32_t labels = m->header->labels;
 
+	for (uint32_t e = 0; e < m->header->experts; e++)
+		s->factor[b][e] = sums->squares[e] > 0 ?
+		    (double)m->header->settings.weight[b] / sqrt((double)sums->squares[e]) : 0;
+	for (uint32_t r = 0; r < m->rows; r++)
+		s->margin[r] += s->factor[b][lw_expert_of(r, labels)] * m->scale[r] * sums->column[r];
+}
+
+lurewatch_error
+lw_scorer_margins(lurewatch_scorer *s, const struct lw_features *f)
+{
+	const lurewatch *m = s->model;
+	struct lw_sums_of sums;
+	bool chunks = f->block[LW_CHARS].n == 0 && (m->header->settings.blocks & 1u << LW_CHARS) != 0;
+
 	for (uint32_t r = 0; r < m->rows; r++)
 		s->margin[r] = m->bias[r];
 	for (int b = 0; b < LW_BLOCKS; b++) {
-		const struct lw_feature_set *set = &f->block[b];
-		int64_t sum[COLUMNS] = { 0 };
-		uint64_t squares[LW_EXPERTS_MAX] = { 0 };
+		lw_sums_clear(m, &sums);
+		if (b == LW_CHARS && chunks) {
+			lurewatch_error e = lw_sum_chunks(s, &sums);
 
-		for (uint32_t column = 0; column < m->stride; column += LW_RECORD)
-			add_columns(m, set->slot, set->n, column, sum);
-		add_squares(m, set->slot, set->n, squares);
-		for (uint32_t e = 0; e < m->header->experts; e++)
-			s->factor[b][e] = squares[e] > 0 ? (double)m->header->settings.weight[b] / sqrt((double)squares[e]) : 0;
-		for (uint32_t r = 0; r < m->rows; r++)
-			s->margin[r] += s->factor[b][lw_expert_of(r, labels)] * m->scale[r] * (double)sum[r];
+			if (e != LUREWATCH_OK)
+				return e;
+		} else {
+			lw_sum_slots(m, f->block[b].slot, f->block[b].n, &sums);
+		}
+		add_block(s, b, &sums);
 	}
+	return LUREWATCH_OK;
 }
 
 void
@@ -161,11 +199,12 @@ lurewatch_error
 lw_score_margins(lurewatch_scorer *s, const char *utf8, size_t len, const double **margin, size_t *rows)
 {
 	const struct lw_features *f;
-	lurewatch_error e = lw_extract(s->extractor, utf8, len, false, &f);
+	lurewatch_error e = lw_extract(s->extractor, utf8, len, LW_WITHOUT_CHARS, &f);
 
+	if (e == LUREWATCH_OK)
+		e = lw_scorer_margins(s, f);
 	if (e != LUREWATCH_OK)
 		return e;
-	lw_scorer_margins(s, f);
 	*margin = s->margin;
 	*rows = s->model->rows;
 	return LUREWATCH_OK;
@@ -208,11 +247,12 @@ lurewatch_error
 lurewatch_score(lurewatch_scorer *s, const char *utf8, size_t len, lurewatch_verdict *out)
 {
 	const struct lw_features *f;
-	lurewatch_error e = lw_extract(s->extractor, utf8, len, false, &f);
+	lurewatch_error e = lw_extract(s->extractor, utf8, len, LW_WITHOUT_CHARS, &f);
 
+	if (e == LUREWATCH_OK)
+		e = lw_scorer_margins(s, f);
 	if (e != LUREWATCH_OK)
 		return e;
-	lw_scorer_margins(s, f);
 	decide(s, f, out);
 	return LUREWATCH_OK;
 }

@@ -326,16 +326,23 @@ match_number(const struct lw_text *x, uint32_t at, uint8_t *kind, const char **w
 	return end;
 }
 
+/* Whatever is a contact has seven digits, an @, or a dot or slashes inside. */
 static bool
 worth_looking(const struct lw_text *x)
 {
-	uint32_t digits = 0, marks = 0;
+	uint32_t digits = 0;
 
 	for (uint32_t i = 0; i < x->norms; i++) {
-		digits += digit(x->norm[i]);
-		marks += x->norm[i] == '@' || x->norm[i] == '.';
+		uint32_t c = x->norm[i];
+
+		if (c > '@' || c == ' ')
+			continue;
+		digits += digit(c);
+		if (c == '@' || (c == '.' && i + 1 < x->norms && alnum(x->norm[i + 1])) ||
+		    (c == '/' && i > 0 && x->norm[i - 1] == '/'))
+			return true;
 	}
-	return digits >= 7 || marks > 0;
+	return digits >= 7;
 }
 
 lurewatch_error

@@ -103,18 +103,45 @@ ascii_letter(uint32_t c)
 	return c >= 'a' && c <= 'z';
 }
 
+static uint8_t
+first_of(uint32_t c)
+{
+	return (uint8_t)(c ^ c >> 8);
+}
+
+static void
+index_units(struct lw_unit_index *index, const struct unit *table, size_t n)
+{
+	*index = (struct lw_unit_index){ 0 };
+	for (size_t i = n; i-- > 0;) {
+		const char *name = table[i].name;
+		uint8_t first = first_of(lw_orthographic(next(&name)));
+
+		index->next[i + 1] = index->first[first];
+		index->first[first] = (uint8_t)(i + 1);
+	}
+}
+
+void
+lw_sums_start(struct lw_sums *sums)
+{
+	enum { CURRENCIES = sizeof currencies / sizeof currencies[0], MULTIPLIERS = sizeof multipliers / sizeof multipliers[0] };
+	_Static_assert(CURRENCIES < 255 && MULTIPLIERS < 255, "an index has a byte for each name");
+
+	index_units(&sums->currencies, currencies, CURRENCIES);
+	index_units(&sums->multipliers, multipliers, MULTIPLIERS);
+}
+
 /* The longest name of the table that begins at `at`; a name that ends in an ASCII letter must end its word. */
 static uint32_t
-match_unit(const struct lw_text *x, uint32_t at, const struct unit *table, size_t n, double *worth)
+match_unit(const struct lw_text *x, uint32_t at, const struct unit *table, const struct lw_unit_index *index, double *worth)
 {
 	uint32_t best = at;
 
-	for (size_t i = 0; i < n; i++) {
-		const char *name = table[i].name;
+	for (uint8_t i = index->first[first_of(x->norm[at])]; i != 0; i = index->next[i]) {
+		const char *name = table[i - 1].name;
 		uint32_t k = at, last = 0;
 
-		if (x->norm[at] < 0x80 && x->norm[at] != (unsigned char)*name)
-			continue;
 		while (*name != '\0' && k < x->norms) {
 			const char *rest = name;
 
@@ -127,11 +154,10 @@ match_unit(const struct lw_text *x, uint32_t at, const struct unit *table, size_
 		if (*name != '\0' || k <= best || (ascii_letter(last) && k < x->norms && ascii_letter(x->norm[k])))
 			continue;
 		best = k;
-		*worth = table[i].worth;
+		*worth = table[i - 1].worth;
 	}
 	return best;
 }
-#define MATCH(x, at, table, worth) match_unit((x), (at), (table), sizeof(table) / sizeof(table)[0], (worth))
 
 static uint32_t
 skip_spaces(const struct lw_text *x, uint32_t i)
@@ -145,7 +171,7 @@ skip_spaces(const struct lw_text *x, uint32_t i)
 
 /* A currency that ends just before `at`: back over two spaces at most, then the longest name that fits. */
 static uint32_t
-currency_before(const struct lw_text *x, uint32_t at, uint32_t floor, double *worth)
+currency_before(const struct lw_text *x, const struct lw_sums *sums, uint32_t at, uint32_t floor, double *worth)
 {
 	uint32_t end = at;
 
@@ -157,7 +183,7 @@ currency_before(const struct lw_text *x, uint32_t at, uint32_t floor, double *wo
 		if ((begin > 0 && ascii_letter(x->norm[begin]) && ascii_letter(x->norm[begin - 1])) || x->norm[begin] == ' ' ||
 		    digit_value(x->norm[begin]) >= 0)
 			continue;
-		if (MATCH(x, begin, currencies, &w) == end) {
+		if (match_unit(x, begin, currencies, &sums->currencies, &w) == end) {
 			*worth = w;
 			return begin;
 		}
@@ -213,7 +239,7 @@ band_of(double dollars)
 }
 
 static struct lw_sum
-read_sum(const struct lw_text *x, uint32_t at, uint32_t floor)
+read_sum(const struct lw_text *x, const struct lw_sums *sums, uint32_t at, uint32_t floor)
 {
 	struct lw_sum sum = { .begin = at, .end = at };
 	double value, factor = 1, worth = 0;
@@ -221,14 +247,14 @@ read_sum(const struct lw_text *x, uint32_t at, uint32_t floor)
 
 	sum.end = end = read_number(x, at, &value, &sum);
 	after = skip_spaces(x, end);
-	if (after < x->norms && (end = MATCH(x, after, multipliers, &factor)) > after) {
+	if (after < x->norms && (end = match_unit(x, after, multipliers, &sums->multipliers, &factor)) > after) {
 		sum.end = end;
 		sum.separated = true;
 		after = skip_spaces(x, end);
 	}
-	sum.begin = currency_before(x, at, floor, &worth);
+	sum.begin = currency_before(x, sums, at, floor, &worth);
 	sum.money = sum.begin < at;
-	if (!sum.money && after < x->norms && (end = MATCH(x, after, currencies, &worth)) > after) {
+	if (!sum.money && after < x->norms && (end = match_unit(x, after, currencies, &sums->currencies, &worth)) > after) {
 		sum.money = true;
 		sum.end = end;
 	}
@@ -253,7 +279,7 @@ lw_find_sums(const struct lw_text *x, struct lw_sums *sums)
 			continue;
 		if (!lw_grow(&sums->at, &sums->room, sums->n + 1, sizeof *sums->at))
 			return LUREWATCH_E_MEMORY;
-		sums->at[sums->n] = read_sum(x, i, floor);
+		sums->at[sums->n] = read_sum(x, sums, i, floor);
 		floor = sums->at[sums->n].end;
 		i = floor - 1;
 		sums->n++;

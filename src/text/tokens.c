@@ -50,19 +50,26 @@ push_bounded(struct lw_texter *t, uint32_t c, uint32_t from, uint32_t since, uin
 }
 
 static lurewatch_error
-add_word(struct lw_texter *t, uint32_t begin, uint8_t script, uint8_t flags)
+add_hashed_word(struct lw_texter *t, uint32_t begin, uint64_t hash, uint8_t script, uint8_t flags)
 {
 	struct lw_text *x = &t->text;
-	uint64_t hash = 0;
 
 	if (begin == x->n)
 		return LUREWATCH_OK;
-	if (!lw_grow(&x->word, &t->word_room, (size_t)x->words + 1, sizeof *x->word))
+	if (x->words == t->word_room && !lw_grow(&x->word, &t->word_room, (size_t)x->words + 1, sizeof *x->word))
 		return LUREWATCH_E_MEMORY;
-	for (uint32_t i = begin; i < x->n; i++)
-		hash = lw_hash_add(hash, x->sym[i]);
 	x->word[x->words++] = (struct lw_word){ .hash = hash, .begin = begin, .end = x->n, .script = script, .flags = flags };
 	return LUREWATCH_OK;
+}
+
+static lurewatch_error
+add_word(struct lw_texter *t, uint32_t begin, uint8_t script, uint8_t flags)
+{
+	uint64_t hash = 0;
+
+	for (uint32_t i = begin; i < t->text.n; i++)
+		hash = lw_hash_add(hash, t->text.sym[i]);
+	return add_hashed_word(t, begin, hash, script, flags);
 }
 
 static const struct lw_char *
@@ -176,13 +183,22 @@ folded(struct lw_texter *t, uint32_t i, enum fold how)
 	return c;
 }
 
+static bool
+ascii_wordlike(uint32_t c)
+{
+	return c - 'a' < 26 || c - '0' < 10;
+}
+
 /* Letters and digits of one word in a script with spaces; apostrophes between letters are left out. */
 static uint32_t
 word_end(struct lw_texter *t, uint32_t i, uint32_t stop)
 {
 	for (; i < stop; i++) {
-		const struct lw_char *c = at(t, i);
+		const struct lw_char *c;
 
+		if (ascii_wordlike(t->text.norm[i]))
+			continue;
+		c = at(t, i);
 		if (wordlike(c) && !unspaced(c))
 			continue;
 		if (apostrophe(t->text.norm[i]) && i + 1 < stop && lw_letterlike(at(t, i + 1)) && !unspaced(at(t, i + 1)))
@@ -205,6 +221,7 @@ put_ascii_word(struct lw_texter *t, struct run w, uint8_t flags)
 	struct lw_text *x = &t->text;
 	uint32_t begin = x->n, last = 0, same = 0;
 	bool letters = false;
+	uint64_t hash = 0;
 
 	for (uint32_t i = w.begin; i < w.end; i++) {
 		uint32_t c = x->norm[i];
@@ -216,12 +233,14 @@ put_ascii_word(struct lw_texter *t, struct run w, uint8_t flags)
 		c = digit ? '0' : c;
 		same = c == last ? same + 1 : 0;
 		last = c;
-		if (same < (digit ? DIGITS : REPEATS))
+		if (same < (digit ? DIGITS : REPEATS)) {
+			hash = lw_hash_add(hash, c);
 			push(t, c, x->norm_from[i]);
+		}
 	}
 	if (ascii_digit(x->norm[w.begin]))
 		flags |= LW_WORD_DIGITS;
-	return add_word(t, begin, letters ? LW_LATIN : LW_COMMON, flags);
+	return add_hashed_word(t, begin, hash, letters ? LW_LATIN : LW_COMMON, flags);
 }
 
 static lurewatch_error
@@ -272,7 +291,7 @@ spaced_out(struct lw_texter *t, uint32_t i, uint32_t stop)
 	const struct lw_text *x = &t->text;
 	uint32_t between, letters = 1;
 
-	if (i + 4 >= stop || wordlike(at(t, i + 1)))
+	if (i + 4 >= stop || ascii_wordlike(x->norm[i + 1]) || wordlike(at(t, i + 1)))
 		return i;
 	between = x->norm[i + 1];
 	if (between != ' ' && between != '.' && between != '-' && between != '*' && between != '_' && between != '|' &&
@@ -350,33 +369,14 @@ put_unspaced(struct lw_texter *t, uint32_t *i, uint32_t stop)
 	return error != LUREWATCH_OK ? error : add_word(t, begin, script, flags);
 }
 
+/* The letter that a digit or sign stands for, or the character itself. */
 static uint32_t
 unleet(uint32_t c)
 {
-	switch (c) {
-	case '4': case '@':
-		return 'a';
-	case '3':
-		return 'e';
-	case '1': case '!':
-		return 'i';
-	case '0':
-		return 'o';
-	case '5': case '$':
-		return 's';
-	case '7':
-		return 't';
-	case '8':
-		return 'b';
-	case '9':
-		return 'g';
-	case '2':
-		return 'z';
-	case '|':
-		return 'l';
-	default:
-		return c;
-	}
+	static const char letter[0x80] = { ['4'] = 'a', ['@'] = 'a', ['3'] = 'e', ['1'] = 'i', ['!'] = 'i', ['0'] = 'o', ['5'] = 's',
+		['$'] = 's', ['7'] = 't', ['8'] = 'b', ['9'] = 'g', ['2'] = 'z', ['|'] = 'l' };
+
+	return c < 0x80 && letter[c] != 0 ? (uint32_t)letter[c] : c;
 }
 
 static bool
@@ -428,7 +428,7 @@ static lurewatch_error
 put_twins(struct lw_texter *t)
 {
 	const struct lw_text *x = &t->text;
-	uint32_t contact = 0, i = 0;
+	uint32_t contact = 0, i = 0, letters;
 	lurewatch_error error = LUREWATCH_OK;
 
 	while (i < x->norms && error == LUREWATCH_OK) {
@@ -438,14 +438,21 @@ put_twins(struct lw_texter *t)
 			i = x->contact[contact++].end;
 			continue;
 		}
-		if (!latin_letter(x->norm[i]) || (i > 0 && (latin_letter(x->norm[i - 1]) || x->norm[i - 1] >= 0x80))) {
+		if (!latin_letter(x->norm[i]) || (i > 0 && x->norm[i - 1] >= 0x80)) {
 			i++;
+			continue;
+		}
+		/* letters first, nearly always the whole word: then there is nothing in it to stand for a letter */
+		for (letters = i + 1; letters < x->norms && latin_letter(x->norm[letters]); letters++)
+			;
+		if (letters == x->norms || unleet(x->norm[letters]) == x->norm[letters]) {
+			i = letters;
 			continue;
 		}
 		w = leet_chunk(x, i, contact < x->contacts ? x->contact[contact].begin : x->norms);
 		if (w.end > w.begin)
 			error = put_twin(t, w);
-		i = w.end > i ? w.end : i + 1;
+		i = w.end > i ? w.end : letters;
 	}
 	return error;
 }
@@ -472,11 +479,15 @@ static lurewatch_error
 put_next(struct lw_texter *t, uint32_t *i, uint32_t stop)
 {
 	struct lw_text *x = &t->text;
-	const struct lw_char *c = at(t, *i);
-	bool before = *i > 0 && wordlike(at(t, *i - 1)) && !unspaced(at(t, *i - 1));
+	const struct lw_char *c;
+	bool before;
 	lurewatch_error error;
 	uint32_t end;
 
+	if (x->norm[*i] == ' ')
+		return push_space(t, x->norm_from[(*i)++]);
+	c = at(t, *i);
+	before = *i > 0 && wordlike(at(t, *i - 1)) && !unspaced(at(t, *i - 1));
 	if (c->kind == LW_SPACE || c->kind == LW_OTHER)
 		return push_space(t, x->norm_from[(*i)++]);
 	if (unspaced(c)) {
