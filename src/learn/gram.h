@@ -11,9 +11,9 @@
 #include "learn/rows.h"
 
 struct lw_gram {
-	double *all;                    /* see gram.c */
+	uint32_t *all;                  /* see gram.c */
 	size_t bytes;
-	double **row;                   /* where libsvm's row of each member begins: to be cast to struct svm_node * */
+	uint32_t **row;                 /* where libsvm's row of each member begins: to be cast to struct svm_node * */
 };
 
 size_t lw_gram_bytes(size_t n);

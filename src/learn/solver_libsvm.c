@@ -28,7 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double REACH = 0.1;        /* y m up to 1 + this counts as near the margin */
+static const double REACH = 0.05;       /* y m up to 1 + this counts as near the margin */
 static const size_t SMALL = 3000;       /* so few rows are one working set */
 static const unsigned ROUNDS = 40;
 static const size_t CACHE = (size_t)256 << 20;  /* most that libsvm may keep of kernel columns */
@@ -167,7 +167,7 @@ with_gram(struct chunking *c)
 
 	if (e != LUREWATCH_OK)
 		return e;
-	e = run_libsvm(c, (struct svm_node **)gram.row, PRECOMPUTED, cache_for(c->n));
+	e = run_libsvm(c, (struct svm_node **)(void *)gram.row, PRECOMPUTED, cache_for(c->n));
 	lw_gram_free(&gram);
 	return e;
 }
