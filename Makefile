@@ -7,7 +7,7 @@ PKG_CONFIG ?= pkg-config
 # Where the public corpora lie, for `make model` and the measured tests; not part of a clone.
 SHARED  ?= ../shared
 
-CFLAGS   ?= -O2 -g
+CFLAGS   ?= -O3 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow
 OURS     := -std=c17 -D_GNU_SOURCE -Isrc -Itests $(WARNINGS) -fvisibility=hidden -fPIC -pthread \
             -ffp-contract=off -MMD -MP $(SANITIZE)

@@ -10,7 +10,7 @@ const char *const lw_block_name[LW_BLOCKS] = { "chars", "words", "concepts", "co
 void
 lw_settings_default(struct lw_settings *s)
 {
-	*s = (struct lw_settings){ .bits = 18, .spaced_min = 3, .spaced_max = 4, .unspaced_min = 1, .unspaced_max = 3,
+	*s = (struct lw_settings){ .bits = 18, .spaced_min = 1, .spaced_max = 4, .unspaced_min = 1, .unspaced_max = 3,
 		.pair_window = 10, .segment = 0, .blocks = (1u << LW_BLOCKS) - 1,
 		.weight = { 1.0f, 1.0f, 1.0f, 2.0f, 0.4f, 0.7f } };
 }

@@ -67,13 +67,11 @@ lw_span_line(struct lw_span *rest)
 }
 
 bool
-lw_grow(void *array_pointer, size_t *room, size_t want, size_t size)
+lw_grow_slow(void *array_pointer, size_t *room, size_t want, size_t size)
 {
 	void *old, *grown;
 	size_t n = *room < 16 ? 16 : *room;
 
-	if (want <= *room)
-		return true;
 	while (n < want) {
 		if (n > SIZE_MAX / 2)
 			return false;

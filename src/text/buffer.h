@@ -35,6 +35,12 @@ bool lw_buffer_addf(struct lw_buffer *, const char *format, ...) __attribute__((
 void lw_buffer_free(struct lw_buffer *);
 
 /* Makes room for `want` items of `size` bytes; *room counts items. Doubles, so appending is linear in all. */
-bool lw_grow(void *array_pointer, size_t *room, size_t want, size_t size);
+bool lw_grow_slow(void *array_pointer, size_t *room, size_t want, size_t size);
+
+static inline bool
+lw_grow(void *array_pointer, size_t *room, size_t want, size_t size)
+{
+	return want <= *room || lw_grow_slow(array_pointer, room, want, size);
+}
 
 #endif

@@ -227,7 +227,7 @@ put_ascii_word(struct lw_texter *t, struct run w, uint8_t flags)
 		uint32_t c = x->norm[i];
 		bool digit = ascii_digit(c);
 
-		if (apostrophe(c))
+		if (c == '\'' || c == '`')
 			continue;
 		letters = letters || !digit;
 		c = digit ? '0' : c;
