@@ -108,7 +108,7 @@ solve_task(void *of, size_t t, unsigned thread)
 		.bias = LW_BIAS_FEATURE };
 	int side[2] = { -1, 1 };
 	double weight[2] = { task->cost[0], task->cost[1] };
-	struct parameter parameter = { .solver_type = L2R_L1LOSS_SVC_DUAL, .C = 1, .eps = j->options->tolerance / 4,
+	struct parameter parameter = { .solver_type = L2R_L1LOSS_SVC_DUAL, .C = 1, .eps = j->options->tolerance,
 		.nr_weight = 2, .weight_label = side, .weight = weight };
 	struct model *model;
 	double sign;
