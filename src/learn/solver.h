@@ -14,7 +14,7 @@
 
 #include "learn/rows.h"
 
-#define LW_BIAS_FEATURE 1.0
+#define LW_BIAS_FEATURE 3.0
 
 struct lw_task {
 	const int8_t *y;                /* of each row, -1 or +1 */
