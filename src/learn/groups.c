@@ -36,20 +36,14 @@ unite(uint32_t *group, uint32_t a, uint32_t b)
 		group[a] = b;
 }
 
-static size_t
-text_slots(const struct lw_matrix *m, size_t row)
-{
-	return m->end[row][LW_WORDS];
-}
-
 static void
 draw(const struct lw_matrix *m, size_t row, struct sketch *out)
 {
 	uint32_t least[BINS];
 
 	memset(least, 0xff, sizeof least);
-	for (size_t k = 0; k < text_slots(m, row); k++) {
-		uint64_t h = lw_mix(m->slot[row][k] + 0x9e3779b97f4a7c15u);
+	for (size_t k = 0; k < m->shingles[row]; k++) {
+		uint64_t h = lw_mix(m->shingle[row][k] + 0x9e3779b97f4a7c15u);
 		uint32_t *bin = &least[h >> 58];
 
 		if ((uint32_t)h < *bin)
@@ -67,10 +61,10 @@ draw(const struct lw_matrix *m, size_t row, struct sketch *out)
 static double
 overlap(const struct lw_matrix *m, uint32_t a, uint32_t b)
 {
-	size_t i = 0, j = 0, both = 0, na = text_slots(m, a), nb = text_slots(m, b);
+	size_t i = 0, j = 0, both = 0, na = m->shingles[a], nb = m->shingles[b];
 
 	while (i < na && j < nb) {
-		uint32_t x = m->slot[a][i], y = m->slot[b][j];
+		uint32_t x = m->shingle[a][i], y = m->shingle[b][j];
 
 		both += x == y;
 		i += x <= y;
@@ -111,8 +105,6 @@ join_band(const struct lw_matrix *m, const struct sketch *sketch, unsigned band,
 	for (uint32_t i = 0; i < m->n; i++) {
 		uint64_t h = band;
 
-		if (text_slots(m, i) == 0)
-			continue;
 		for (unsigned k = 0; k < BAND; k++)
 			h = lw_mix(h ^ sketch[i].least[band * BAND + k]);
 		key[n++] = (struct key){ h, i };

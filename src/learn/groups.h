@@ -1,8 +1,8 @@
 /*
  * groups.h - copies of one template, found
  *
- * Two messages are copies when their sets of character and word slots overlap by
- * at least LW_COPY (Jaccard), or when the corpus says so by its `group` field. The slots come
+ * Two messages are copies when their sets of shingles (runs of LW_SHINGLE symbols) overlap by
+ * at least LW_COPY (Jaccard), or when the corpus says so by its `group` field. Shingles are taken
  * after normalisation, digits and contacts already being classes, so a new name,
  * sum or link makes no new template. Candidates come from MinHash by one
  * permutation (Li, Owen and Zhang 2012; empty bins filled as Shrivastava and Li

@@ -61,6 +61,31 @@ store(struct lw_matrix *m, size_t row, const struct lw_features *f)
 	return true;
 }
 
+/* Short texts are one shingle. */
+static bool
+store_shingles(struct lw_matrix *m, size_t row, const struct lw_text *t)
+{
+	uint32_t n = t->n > LW_SHINGLE ? t->n - LW_SHINGLE + 1 : 1, kept = 0;
+	uint32_t *shingle = malloc(n * sizeof *shingle);
+
+	if (shingle == NULL)
+		return false;
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t h = 0;
+
+		for (uint32_t k = i; k < i + LW_SHINGLE && k < t->n; k++)
+			h = lw_hash_add(h, t->sym[k]);
+		shingle[i] = (uint32_t)(lw_hash_end(h) >> 32);
+	}
+	qsort(shingle, n, sizeof *shingle, ascending);
+	for (uint32_t i = 0; i < n; i++)
+		if (i == 0 || shingle[i] != shingle[kept - 1])
+			shingle[kept++] = shingle[i];
+	m->shingle[row] = shingle;
+	m->shingles[row] = kept;
+	return true;
+}
+
 static lurewatch_error
 extract_batch(void *of, size_t batch, unsigned thread)
 {
@@ -75,7 +100,7 @@ extract_batch(void *of, size_t batch, unsigned thread)
 
 		if (e != LUREWATCH_OK)
 			return e;
-		if (!store(x->out, i, features))
+		if (!store(x->out, i, features) || !store_shingles(x->out, i, lw_extractor_text(x->extractor[thread])))
 			return LUREWATCH_E_MEMORY;
 	}
 	lw_watch(x->watcher, "extracting", (double)end / (double)c->n);
@@ -92,8 +117,10 @@ lw_matrix_extract(const struct lw_corpus *c, const struct lw_settings *settings,
 	*out = (struct lw_matrix){ .n = c->n, .dimension = lw_dimension(settings, vocabulary) };
 	out->slot = calloc(c->n + 1, sizeof *out->slot);
 	out->end = calloc(c->n + 1, sizeof *out->end);
+	out->shingle = calloc(c->n + 1, sizeof *out->shingle);
+	out->shingles = calloc(c->n + 1, sizeof *out->shingles);
 	x.extractor = calloc(threads, sizeof(struct lw_extractor *));
-	if (out->slot == NULL || out->end == NULL || x.extractor == NULL)
+	if (out->slot == NULL || out->end == NULL || out->shingle == NULL || out->shingles == NULL || x.extractor == NULL)
 		e = LUREWATCH_E_MEMORY;
 	for (unsigned i = 0; i < threads && e == LUREWATCH_OK; i++)
 		e = lw_extractor_new(settings, vocabulary, NULL, &x.extractor[i]);
@@ -112,7 +139,11 @@ lw_matrix_free(struct lw_matrix *m)
 {
 	for (size_t i = 0; m->slot != NULL && i < m->n; i++)
 		free(m->slot[i]);
+	for (size_t i = 0; m->shingle != NULL && i < m->n; i++)
+		free(m->shingle[i]);
 	free(m->slot);
 	free(m->end);
+	free(m->shingle);
+	free(m->shingles);
 	*m = (struct lw_matrix){ 0 };
 }

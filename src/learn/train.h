@@ -52,7 +52,7 @@ struct lw_train_options {
 	const struct lw_watcher *watcher;
 };
 
-#define LW_AUTO_ROWS ((size_t)200000)
+#define LW_AUTO_ROWS ((size_t)100000)
 
 void lw_train_defaults(struct lw_train_options *);
 
