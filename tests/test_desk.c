@@ -17,6 +17,7 @@ enum { STORM_THREADS = 3, STORM_RELOADS = 30 };
 
 static struct lw_config config;
 static struct lw_server server;
+static char *present, *other, *constant;        /* models of all tests: made once, a vocabulary takes its time */
 
 /* Weights by chance from a seed; seed 0: none, so that every message is judged alike. */
 static void
@@ -56,6 +57,43 @@ write_model(const char *path, uint64_t seed)
 }
 
 static void
+write_models(void)
+{
+	present = strdup(scratch_path("present.lwm"));
+	other = strdup(scratch_path("other.lwm"));
+	constant = strdup(scratch_path("constant.lwm"));
+	ck_assert(present != NULL && other != NULL && constant != NULL);
+	write_model(present, 5);
+	write_model(other, 77);
+	write_model(constant, 0);
+}
+
+static void
+free_models(void)
+{
+	free(present);
+	free(other);
+	free(constant);
+}
+
+/* A file of its own each time: what a test does to it in its place does not touch the models above. */
+static void
+put_model(const char *from)
+{
+	FILE *in = fopen(from, "rb"), *out;
+	char piece[4096];
+	size_t n;
+
+	unlink(config.model);
+	out = fopen(config.model, "wb");
+	ck_assert(in != NULL && out != NULL);
+	while ((n = fread(piece, 1, sizeof piece, in)) > 0)
+		ck_assert_uint_eq(fwrite(piece, 1, n, out), n);
+	ck_assert_int_eq(fclose(out), 0);
+	fclose(in);
+}
+
+static void
 set_up(void)
 {
 	struct lw_buffer why = { 0 };
@@ -64,7 +102,7 @@ set_up(void)
 	ck_assert(lw_config_set(&config, "model", scratch_path("desk.lwm"), &why) && lw_config_set(&config, "log", "none", &why) &&
 	    lw_config_set(&config, "threads", "1", &why) && lw_config_set(&config, "queue", "2", &why) &&
 	    lw_config_set(&config, "deadline", "60000", &why));
-	write_model(config.model, 5);
+	put_model(present);
 	server = (struct lw_server){ .config = &config, .counters = lw_counters_new(), .log = lw_log_new(&config) };
 	server.desk = lw_desk_open(&server, &why);
 	ck_assert_msg(server.desk != NULL, "%.*s", (int)why.len, why.at);
@@ -230,7 +268,7 @@ START_TEST(bad_models_are_refused)
 		write_text(config.model, "", 0);
 		break;
 	default:
-		write_model(config.model, 0);
+		put_model(constant);
 	}
 	ck_assert(!lw_desk_reload(&server, &why));
 	ck_assert_uint_gt(why.len, 0);
@@ -252,7 +290,7 @@ START_TEST(a_job_keeps_its_model)
 	ck_assert_int_eq(lw_desk_judge(server.desk, LW_SPAN("free ticket"), false, &old), LW_JUDGED);
 	ck_assert_int_eq(lw_desk_put(server.desk, &first.job), LW_JUDGED);
 	wait_begun(&first);
-	write_model(config.model, 77);
+	put_model(other);
 	ck_assert(lw_desk_reload(&server, &why));       /* does not wait for the job */
 	let_go(&first);
 	ck_assert_int_eq(lw_desk_judge(server.desk, LW_SPAN("free ticket"), false, &fresh), LW_JUDGED);
@@ -289,12 +327,7 @@ START_TEST(reloads_lose_nothing)
 	pthread_t thread[STORM_THREADS];
 	struct lw_buffer why = { 0 };
 	const char *shown;
-	char *other = strdup(scratch_path("other.lwm")), *present = strdup(scratch_path("present.lwm"));
 
-	ck_assert(other != NULL && present != NULL);
-	write_model(other, 77);
-	ck_assert_int_eq(rename(config.model, present), 0);
-	ck_assert_int_eq(link(present, config.model), 0);
 	lw_desk_close(server.desk);
 	config.threads = 2;
 	config.queue = 100;
@@ -303,11 +336,10 @@ START_TEST(reloads_lose_nothing)
 	for (int i = 0; i < STORM_THREADS; i++)
 		ck_assert_int_eq(pthread_create(&thread[i], NULL, judge_on, NULL), 0);
 	for (int i = 0; i < STORM_RELOADS; i++) {
-		ck_assert_int_eq(unlink(config.model), 0);
 		if (i % 3 == 2)
 			write_text(config.model, "damaged", 7);
 		else
-			ck_assert_int_eq(link(i % 3 == 0 ? other : present, config.model), 0);
+			put_model(i % 3 == 0 ? other : present);
 		ck_assert_int_eq(lw_desk_reload(&server, &why), i % 3 != 2);
 	}
 	atomic_store(&calm, true);
@@ -318,8 +350,6 @@ START_TEST(reloads_lose_nothing)
 	ck_assert_uint_eq(lw_counters_plain(server.counters, LW_COUNT_RELOADS, &shown), STORM_RELOADS / 3 * 2);
 	ck_assert_uint_eq(lw_counters_plain(server.counters, LW_COUNT_RELOADS_REFUSED, &shown), STORM_RELOADS / 3);
 	lw_buffer_free(&why);
-	free(other);
-	free(present);
 }
 END_TEST
 
@@ -329,6 +359,7 @@ desk_suite(void)
 	Suite *s = suite_create("desk");
 	TCase *t = tcase_create("desk");
 
+	tcase_add_unchecked_fixture(t, write_models, free_models);
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, verdicts_outlive_the_worker);
