@@ -34,8 +34,9 @@ struct lw_format {
 	void (*close)(struct lw_source *);              /* called after a failed open too; NULL: nothing to release */
 };
 
-extern const struct lw_format lw_format_lines, lw_format_jsonl, lw_format_json, lw_format_smpp, lw_format_sms_xml, lw_format_csv, lw_format_tsv, lw_format_mbox,
-    lw_format_eml, lw_format_maildir, lw_format_telegram, lw_format_whatsapp;
+extern const struct lw_format lw_format_lines, lw_format_jsonl, lw_format_json, lw_format_smpp, lw_format_sms_xml,
+    lw_format_csv, lw_format_tsv, lw_format_mbox, lw_format_eml, lw_format_maildir, lw_format_telegram,
+    lw_format_telegram_html, lw_format_whatsapp, lw_format_line, lw_format_signal;
 
 const struct lw_format *lw_format_named(const char *name);      /* NULL: there is none */
 /* By extension, else by the first bytes; where formats share an extension the first bytes decide. */
@@ -58,8 +59,8 @@ lurewatch_error lw_source_line(struct lw_source *, struct lw_message *, bool ski
  * The lines up to the next that `begins` a record; the first is taken whatever it is. Afterwards `lines` is raw as UTF-8.
  * *got false at the end. Lines longer than a record may be are an error in their place.
  */
-lurewatch_error lw_source_lines(struct lw_source *, bool (*begins)(struct lw_span line), struct lw_message *,
-    struct lw_span *lines, bool *got);
+lurewatch_error lw_source_lines(struct lw_source *, bool (*begins)(const struct lw_source *, struct lw_span line),
+    struct lw_message *, struct lw_span *lines, bool *got);
 
 #define LW_TOO_LONG "longer than 256 MiB"
 

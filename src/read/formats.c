@@ -18,6 +18,9 @@ static const struct lw_format *const table[] = {
 	&lw_format_jsonl,
 	&lw_format_json,
 	&lw_format_telegram,
+	&lw_format_telegram_html,
+	&lw_format_signal,
+	&lw_format_line,
 	&lw_format_whatsapp,
 	&lw_format_csv,
 	&lw_format_tsv,
@@ -112,7 +115,7 @@ bool
 lw_format_is_plain(const struct lw_format *f)
 {
 	static const struct lw_format *const plain[] = { &lw_format_lines, &lw_format_jsonl, &lw_format_json, &lw_format_csv,
-		&lw_format_tsv, &lw_format_whatsapp };
+		&lw_format_tsv, &lw_format_whatsapp, &lw_format_line };
 
 	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
 		if (plain[i] == f)

@@ -6,6 +6,7 @@
  * far as the parser gets, which is to the end. Fails only without memory.
  */
 #include "read/format.h"
+#include "read/html.h"
 #include "read/mail.h"
 
 #include "read/libraries_names.h"
@@ -244,11 +245,8 @@ clean_page(struct lw_buffer *out, struct lw_span html)
 }
 
 bool
-lw_html_text(struct lw_buffer *out, struct lw_span html)
+lw_html_events(const htmlSAXHandler *events, void *data, struct lw_span html)
 {
-	struct page p = { .out = out, .start = out->len };
-	htmlSAXHandler events = { .startElement = on_start, .endElement = on_end, .characters = on_text,
-		.ignorableWhitespace = on_text };
 	struct lw_buffer clean = { 0 };
 	htmlParserCtxtPtr parser;
 	bool done;
@@ -264,13 +262,23 @@ lw_html_text(struct lw_buffer *out, struct lw_span html)
 		lw_buffer_free(&clean);
 		return false;
 	}
-	*parser->sax = events;
-	parser->userData = &p;
+	*parser->sax = *events;
+	parser->userData = data;
 	htmlCtxtUseOptions(parser, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
 	    HTML_PARSE_IGNORE_ENC);
 	xmlSwitchEncoding(parser, XML_CHAR_ENCODING_UTF8);
 	htmlParseDocument(parser);
 	htmlFreeParserCtxt(parser);
 	lw_buffer_free(&clean);
-	return !p.no_memory;
+	return true;
+}
+
+bool
+lw_html_text(struct lw_buffer *out, struct lw_span html)
+{
+	struct page p = { .out = out, .start = out->len };
+	htmlSAXHandler events = { .startElement = on_start, .endElement = on_end, .characters = on_text,
+		.ignorableWhitespace = on_text };
+
+	return lw_html_events(&events, &p, html) && !p.no_memory;
 }

@@ -79,7 +79,8 @@ lw_source_line(struct lw_source *s, struct lw_message *m, bool skip_blank, bool 
 }
 
 lurewatch_error
-lw_source_lines(struct lw_source *s, bool (*begins)(struct lw_span line), struct lw_message *m, struct lw_span *lines, bool *got)
+lw_source_lines(struct lw_source *s, bool (*begins)(const struct lw_source *, struct lw_span line), struct lw_message *m,
+    struct lw_span *lines, bool *got)
 {
 	struct lw_cut cut = { 0 };
 	lurewatch_error e;
@@ -89,7 +90,7 @@ lw_source_lines(struct lw_source *s, bool (*begins)(struct lw_span line), struct
 		if (e != LUREWATCH_OK)
 			return e;
 	} while (cut.from < cut.to && (cut.from == 0 ||
-	    !begins((struct lw_span){ lw_stream_window(s->stream).at + cut.from, cut.to - cut.from })));
+	    !begins(s, (struct lw_span){ lw_stream_window(s->stream).at + cut.from, cut.to - cut.from })));
 	*got = cut.from > 0 || cut.dropped;
 	*lines = (struct lw_span){ lw_stream_window(s->stream).at, cut.from };
 	m->raw = lw_stream_take(s->stream, cut.from);

@@ -267,6 +267,7 @@ lw_stamp_date(struct lw_span line, struct lw_stamp *out)
 
 	*out = (struct lw_stamp){ 0 };
 	pass(&s, false);
+	out->lettered = (ahead(&s) | 32) >= 'a' && (ahead(&s) | 32) <= 'z';
 	if (!words(&s, "", out) || !date(&s, out) || (!is_year(out, 0) && !is_year(out, 2)))
 		return false;
 	for (int n = 0; ahead(&s) >= ' '; n++)

@@ -17,6 +17,7 @@ struct lw_stamp {
 	int hour, minute, second;   /* second -1: not said */
 	enum lw_half half;
 	bool dated, slashes;
+	bool lettered;              /* a date after Latin letters: "Mon, " */
 };
 
 enum lw_date_order { LW_ORDER_UNKNOWN, LW_DAY_FIRST, LW_MONTH_FIRST };

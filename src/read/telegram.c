@@ -307,7 +307,7 @@ telegram_open(struct lw_source *s)
 		return lw_source_no_memory(s);
 	s->document = true;
 	t->walk = (struct lw_json_walk){ .wants = wants, .opened = opened, .value = note_value, .data = t,
-		.not_ours = "not a Telegram result.json" };
+		.not_ours = "not a Telegram result.json (its messages.html is read with -f telegram-html)" };
 	return LUREWATCH_OK;
 }
 

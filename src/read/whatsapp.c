@@ -26,10 +26,11 @@ struct whatsapp {
 };
 
 static bool
-begins_message(struct lw_span line)
+begins_message(const struct lw_source *s, struct lw_span line)
 {
 	struct lw_stamp stamp;
 
+	(void)s;
 	return lw_stamp_head(line, &stamp) > 0;
 }
 
@@ -172,7 +173,7 @@ whatsapp_sniff(struct lw_span head)
 
 	while (head.len > 0) {
 		struct lw_span line = lw_span_line(&head);
-		bool begins = begins_message(line);
+		bool begins = begins_message(NULL, line);
 
 		if (begins && lines == 0)
 			return 85;

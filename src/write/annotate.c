@@ -96,6 +96,7 @@ static const struct {
 	{ "json", annotate_json, NULL },
 	{ "smpp", annotate_json, NULL },
 	{ "telegram", annotate_json, NULL },
+	{ "signal", annotate_json, NULL },
 	{ "csv", annotate_row, header_row },
 	{ "tsv", annotate_row, header_row },
 };
