@@ -1,7 +1,8 @@
 /* test_evaluate.c - intervals, summaries, comparisons and the report */
 #include "suites.h"
 
-#include "learn/compare.h"
+#include "learn/markup.h"
+#include "learn/report.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -59,12 +60,12 @@ put_away(void)
 	lw_names_free(&corpus.group);
 }
 
-static struct lw_summary
+static struct lw_findings
 summarise(unsigned resamples, unsigned threads, uint64_t seed)
 {
-	struct lw_summary s;
+	struct lw_findings s;
 
-	ck_assert_int_eq(lw_summary_make(&evaluation, &(struct lw_resampling){ .resamples = resamples, .threads = threads, .seed = seed }, &s), LUREWATCH_OK);
+	ck_assert_int_eq(lw_findings_make(&evaluation, &(struct lw_resampling){ .resamples = resamples, .threads = threads, .seed = seed }, &s), LUREWATCH_OK);
 	return s;
 }
 
@@ -94,7 +95,7 @@ perfect(size_t i, bool positive)
 /* By the binomial the recall of 100 is .75 +- 1.96 * .0433. */
 START_TEST(intervals_are_as_wide_as_chance_is)
 {
-	struct lw_summary s;
+	struct lw_findings s;
 	const struct lw_estimate *recall;
 
 	judge_by_hand(200, 1, fair);
@@ -113,7 +114,7 @@ START_TEST(intervals_are_as_wide_as_chance_is)
 	ck_assert_uint_eq(s.view[LW_BY_SOURCE].n, 2);
 	ck_assert_uint_eq(s.view[LW_BY_SOURCE].part[1].figures.n, 100);
 	ck_assert_uint_eq(s.view[LW_BY_LANG].n, 0);
-	lw_summary_free(&s);
+	lw_findings_free(&s);
 	put_away();
 }
 END_TEST
@@ -121,7 +122,7 @@ END_TEST
 /* Eight copies of a template are one finding: fewer findings, more doubt. */
 START_TEST(copies_widen_intervals)
 {
-	struct lw_summary alone, copies;
+	struct lw_findings alone, copies;
 	const struct lw_estimate *a, *b;
 
 	judge_by_hand(320, 1, fair_by_eight);
@@ -134,15 +135,15 @@ START_TEST(copies_widen_intervals)
 	ck_assert_uint_eq(copies.overall.groups, 40);
 	ck_assert_double_eq(a->is, b->is);
 	ck_assert_double_gt(b->high - b->low, 1.5 * (a->high - a->low));
-	lw_summary_free(&alone);
-	lw_summary_free(&copies);
+	lw_findings_free(&alone);
+	lw_findings_free(&copies);
 	put_away();
 }
 END_TEST
 
 START_TEST(chance_of_intervals_is_the_seeds_alone)
 {
-	struct lw_summary one, two, other;
+	struct lw_findings one, two, other;
 
 	judge_by_hand(400, 2, fair);
 	one = summarise(3000, 1, 1);    /* enough to be given to threads */
@@ -150,9 +151,9 @@ START_TEST(chance_of_intervals_is_the_seeds_alone)
 	other = summarise(3000, 4, 2);
 	ck_assert_int_eq(memcmp(one.overall.at, two.overall.at, sizeof one.overall.at), 0);
 	ck_assert_int_ne(memcmp(one.overall.at, other.overall.at, sizeof one.overall.at), 0);
-	lw_summary_free(&one);
-	lw_summary_free(&two);
-	lw_summary_free(&other);
+	lw_findings_free(&one);
+	lw_findings_free(&two);
+	lw_findings_free(&other);
 	put_away();
 }
 END_TEST
@@ -160,7 +161,7 @@ END_TEST
 /* No resample can miss what is never missed: Wilson's bound for 50 of 50 is .929. */
 START_TEST(never_wrong_is_not_never)
 {
-	struct lw_summary s;
+	struct lw_findings s;
 
 	judge_by_hand(100, 1, perfect);
 	s = summarise(500, 1, 1);
@@ -169,7 +170,7 @@ START_TEST(never_wrong_is_not_never)
 	ck_assert_double_eq_tol(s.overall.at[LW_RECALL].low, .9287, 1e-3);
 	ck_assert_double_eq(s.overall.at[LW_FPR].low, 0);
 	ck_assert_double_eq_tol(s.overall.at[LW_FPR].high, .0713, 1e-3);
-	lw_summary_free(&s);
+	lw_findings_free(&s);
 	put_away();
 }
 END_TEST
@@ -177,29 +178,29 @@ END_TEST
 /* One message, or none of a side: figures that have no answer are null, and nothing is claimed. */
 START_TEST(small_evaluations_claim_nothing)
 {
-	struct lw_summary s;
+	struct lw_findings s;
 	char *text;
 	json_t *all, *overall;
 
 	judge_by_hand(1, 1, perfect);
 	s = summarise(100, 2, 1);
 	ck_assert(isnan(s.overall.at[LW_RECALL].is) && isnan(s.overall.at[LW_FPR].low));
-	text = lw_summary_json(&s);
+	text = lw_findings_json(&s);
 	all = json_loads(text, 0, NULL);
 	overall = json_object_get(all, "overall");
 	ck_assert(json_is_null(json_object_get(overall, "auc")));
 	ck_assert(json_is_null(json_object_get(json_object_get(overall, "interval_95"), "auc")));
 	json_decref(all);
 	free(text);
-	text = lw_summary_text(&s);
+	text = lw_findings_text(&s);
 	ck_assert_ptr_nonnull(strstr(text, "1 messages, 0 of them"));
 	free(text);
-	lw_summary_free(&s);
+	lw_findings_free(&s);
 	s = summarise(0, 1, 1);
-	text = lw_summary_json(&s);
+	text = lw_findings_json(&s);
 	ck_assert_ptr_null(strstr(text, "interval_95"));
 	free(text);
-	lw_summary_free(&s);
+	lw_findings_free(&s);
 	put_away();
 }
 END_TEST
@@ -334,6 +335,63 @@ START_TEST(models_of_other_labels_are_not_compared)
 }
 END_TEST
 
+/* ---- pages ---- */
+
+static const struct {
+	double x;
+	int decimals;
+	const char *shown;
+} numbers[] = {
+	{ 0, 0, "0" }, { 1234.5, 0, "1235" }, { .5, 2, "0.50" }, { -.015, 1, "0.0" }, { -1.25, 1, "−1.3" }, { .999, 2, "1.00" }, { NAN, 2, "–" },
+	{ INFINITY, 0, "–" }, { 12.007, 3, "12.007" },
+};
+
+START_TEST(numbers_are_the_same_in_any_locale)
+{
+	struct lw_buffer b = { 0 };
+
+	ck_assert(lw_markup_number(&b, numbers[_i].x, numbers[_i].decimals) && lw_buffer_add(&b, "", 1));
+	ck_assert_str_eq(b.at, numbers[_i].shown);
+	lw_buffer_free(&b);
+}
+END_TEST
+
+START_TEST(text_is_never_markup)
+{
+	static const char text[] = "<b a=\"x\" b='y'>&amp;\x01\0\xff\xc3\nok</b>";
+	struct lw_buffer b = { 0 };
+
+	ck_assert(lw_markup_span(&b, (struct lw_span){ text, sizeof text - 1 }) && lw_buffer_add(&b, "", 1));
+	ck_assert_str_eq(b.at, "&lt;b a=&quot;x&quot; b=&#39;y&#39;&gt;&amp;amp;\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\nok&lt;/b&gt;");
+	lw_buffer_free(&b);
+}
+END_TEST
+
+/* With nothing to compare, no model, no curve; with one message, or one side alone. */
+START_TEST(small_reports_are_whole)
+{
+	static const size_t sizes[] = { 1, 2, 400 };
+
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		struct lw_buffer page = { 0 };
+		struct lw_findings s;
+
+		judge_by_hand(sizes[i], 1, fair);
+		s = summarise(100, 2, 1);
+		ck_assert_int_eq(lw_report_html(&(struct lw_report_page){ .title = "a < b", .summary = &s, .threads = 2 }, &page), LUREWATCH_OK);
+		ck_assert(lw_buffer_add(&page, "", 1));
+		ck_assert_ptr_nonnull(strstr(page.at, "<title>a &lt; b</title>"));
+		ck_assert_ptr_nonnull(strstr(page.at, "id=\"corpus\""));
+		ck_assert_ptr_null(strstr(page.at, "id=\"features\""));
+		ck_assert_ptr_nonnull(strstr(page.at, "</html>"));
+		ck_assert_ptr_null(strstr(page.at, "nan"));
+		lw_buffer_free(&page);
+		lw_findings_free(&s);
+		put_away();
+	}
+}
+END_TEST
+
 Suite *
 evaluate_suite(void)
 {
@@ -350,6 +408,9 @@ evaluate_suite(void)
 	tcase_add_loop_test(c, comparisons_say_what_happened, 0, sizeof verdicts / sizeof verdicts[0]);
 	tcase_add_test(c, differences_are_paired);
 	tcase_add_test(c, models_of_other_labels_are_not_compared);
+	tcase_add_loop_test(c, numbers_are_the_same_in_any_locale, 0, sizeof numbers / sizeof numbers[0]);
+	tcase_add_test(c, text_is_never_markup);
+	tcase_add_test(c, small_reports_are_whole);
 	suite_add_tcase(s, c);
 	return s;
 }

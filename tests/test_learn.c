@@ -2,8 +2,9 @@
 #include "scratch.h"
 
 #include "learn/calibration.h"
-#include "learn/evaluate.h"
+#include "learn/growth.h"
 #include "learn/groups.h"
+#include "learn/strongest.h"
 #include "text/random.h"
 
 #include <math.h>
@@ -359,6 +360,54 @@ START_TEST(groups_left_out_are_judged_unseen)
 }
 END_TEST
 
+/* More is learned from at each point, and what was learned is told in the words of the corpus. */
+START_TEST(reports_say_what_was_learned)
+{
+	struct lw_corpus c = { 0 };
+	struct lw_buffer why = { 0 };
+	struct lw_train_options o = options();
+	struct lw_lessons l;
+	struct lw_trained t;
+	struct lw_growth g;
+	struct lw_evaluation v;
+	struct lw_strongest s;
+	lurewatch *m;
+	bool told = false;
+
+	load(&c, make_corpus("growth.jsonl", 600, 4, ""), false);
+	ck_assert_int_eq(lw_lessons_make(&c, &o, &l, &why), LUREWATCH_OK);
+	ck_assert_int_eq(lw_train(&l, &o, &t), LUREWATCH_OK);
+	ck_assert_int_eq(lw_growth_measure(&l, &o, &t, &g), LUREWATCH_OK);
+	ck_assert_uint_eq(g.n, LW_GROWTH_POINTS);
+	for (size_t i = 0; i < g.n; i++) {
+		ck_assert_uint_eq(g.at[i].figures.n, g.at[0].figures.n);
+		ck_assert(i == 0 || g.at[i].messages > g.at[i - 1].messages);
+	}
+	ck_assert_double_gt(g.at[g.n - 1].figures.at[LW_AVERAGE_PRECISION].is, .9);
+	ck_assert_int_eq(lw_train_write(&l, &o, &t, NULL, scratch_path("told.lwm")), LUREWATCH_OK);
+	ck_assert_int_eq(lurewatch_open(scratch_path("told.lwm"), &m), LUREWATCH_OK);
+	ck_assert_int_eq(lw_evaluate_trained(&l, &t, &v), LUREWATCH_OK);
+	ck_assert_int_eq(lw_strongest_find(m, &v, NULL, &s), LUREWATCH_OK);
+	ck_assert_uint_eq(s.looked, 600);
+	for (size_t i = 0; i < s.n; i++) {
+		const struct lw_telling *f = &s.at[i];
+
+		ck_assert(s.names.at[f->name] != '\0' && f->messages > 0 && f->own <= f->messages && f->weight > 0);
+		/* a word or two of a fraud's phrase */
+		for (int k = 0; k < 4; k++)
+			told = told || (f->block == LW_WORDS && f->label == 2 && strstr(topic[2][k], s.names.at + f->name) != NULL && f->own == f->messages);
+	}
+	ck_assert(told);
+	lw_strongest_free(&s);
+	lw_evaluation_free(&v);
+	lurewatch_close(m);
+	lw_trained_free(&t);
+	lw_lessons_free(&l);
+	lw_corpus_free(&c);
+	lw_buffer_free(&why);
+}
+END_TEST
+
 static const struct {
 	const char *rows, *why;
 } hopeless[] = {
@@ -435,6 +484,7 @@ learn_suite(void)
 	tcase_add_test(c, solvers_agree);
 	tcase_add_test(c, the_same_corpus_gives_the_same_model);
 	tcase_add_test(c, groups_left_out_are_judged_unseen);
+	tcase_add_test(c, reports_say_what_was_learned);
 	tcase_add_loop_test(c, hopeless_corpora_say_why, 0, sizeof hopeless / sizeof hopeless[0]);
 	tcase_add_test(c, tiny_corpora_train);
 	suite_add_tcase(s, c);

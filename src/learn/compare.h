@@ -10,7 +10,7 @@
 #ifndef LW_COMPARE_H
 #define LW_COMPARE_H
 
-#include "learn/summary.h"
+#include "learn/findings.h"
 
 #define LW_TOLERANCE 0.01
 
@@ -55,7 +55,7 @@ enum lw_change lw_change_of(const struct lw_comparison *, uint32_t row);
 bool lw_comparison_verdict(struct lw_comparison *);
 
 /* Freed by the caller; NULL when memory is gone. The JSON is the new model's summary with "against" added. */
-char *lw_comparison_json(const struct lw_comparison *, const struct lw_summary *);
+char *lw_comparison_json(const struct lw_comparison *, const struct lw_findings *);
 char *lw_comparison_text(const struct lw_comparison *);
 /* All messages that changed side, a JSON line each. */
 bool lw_comparison_changed(const struct lw_comparison *, struct lw_buffer *out);

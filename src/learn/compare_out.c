@@ -91,9 +91,9 @@ against(const struct lw_comparison *c)
 }
 
 char *
-lw_comparison_json(const struct lw_comparison *c, const struct lw_summary *s)
+lw_comparison_json(const struct lw_comparison *c, const struct lw_findings *s)
 {
-	json_t *all = lw_json_summary(s);
+	json_t *all = lw_json_findings(s);
 	char *text;
 
 	json_object_set_new(all, "against", against(c));

@@ -25,7 +25,7 @@ struct lw_evaluation {
 	bool label_flagged[2 * LW_LABELS_MAX];
 	uint32_t truth[2 * LW_LABELS_MAX]; /* corpus label of each, LW_NO_NAME when it has none */
 	uint64_t *confusion;            /* [truth * width + said] */
-	const char *held_out;           /* "source" or "lang" when each group was judged by experts that never saw it; else NULL */
+	const char *held_out;           /* "source" or "language" when each group was judged by experts that never saw it; else NULL */
 };
 
 /*

@@ -1,10 +1,24 @@
-/* report.h - an evaluation as one HTML page that needs no network: figures, curves, tables, the worst mistakes */
-#ifndef LW_REPORT_H
-#define LW_REPORT_H
+/* report.h - an evaluation as one HTML page that needs no network: is the model good, for whom not, why, and where it errs */
+#ifndef LW_LEARN_REPORT_H
+#define LW_LEARN_REPORT_H
 
-#include "learn/evaluate.h"
+#include "learn/care.h"
+#include "learn/compare.h"
+#include "learn/growth.h"
 
-/* title: what was judged, by what. *out is appended to; false when memory is gone. */
-bool lw_report_html(const struct lw_evaluation *, const char *title, struct lw_buffer *out);
+struct lw_report_page {
+	const char *title;              /* what was judged, by what */
+	const struct lw_findings *summary;
+	const lurewatch *model;         /* NULL: no features, and mistakes without evidence */
+	const struct lw_comparison *comparison; /* NULL: with no other model */
+	const struct lw_growth *growth; /* NULL: no learning curve */
+	const struct lw_care *care;     /* NULL: nobody looked for doubts */
+	bool of_folds;                  /* risks are of folds, evidence of the model that learned from these messages too */
+	unsigned threads;
+	const struct lw_watcher *watcher;
+};
+
+/* *out is appended to. Only memory can fail. */
+lurewatch_error lw_report_html(const struct lw_report_page *, struct lw_buffer *out);
 
 #endif

@@ -81,7 +81,8 @@ put_all_in_all(struct lw_comparison *c, struct lw_buffer *b)
 	c->worse = any_of(c, fails);
 	if (c->worse)
 		return lw_buffer_addf(b, "Worse than %s by more than %.4g: ", c->name, c->tolerance) && put_figures(c, fails, &any, b) &&
-		    lw_buffer_addf(b, any_of(c, fails_surely) ? "." : "; so few messages that chance alone may be the cause.");
+		    lw_buffer_addf(b, any_of(c, fails_surely) ? "." : "; so few messages that chance alone may be the cause.") &&
+		    (!any_of(c, gains) || (lw_buffer_addf(b, " Yet better: ") && put_figures(c, gains, &any, b) && lw_buffer_addf(b, ".")));
 	if (any_of(c, gains) && !any_of(c, slips))
 		return lw_buffer_addf(b, "Better than %s: ", c->name) && put_figures(c, gains, &any, b) && lw_buffer_addf(b, ".");
 	if (any_of(c, gains))
@@ -101,34 +102,54 @@ is_worse(const struct lw_comparison *c, const struct lw_compared *p, enum lw_fig
 	return lw_sure(&p->at[f], f) < 0 && loss(&p->at[f], f) > c->tolerance;
 }
 
-static bool
-put_part(struct lw_buffer *b, const struct lw_compared *p, const char *title, enum lw_figure f, size_t before)
+struct worse {
+	const struct lw_compared *part;
+	enum lw_by by;
+	enum lw_figure figure;
+	double loss;
+};
+
+/* The NAMED worst off, the worst first; *n is how many there are at all. */
+static void
+find_worse(const struct lw_comparison *c, struct worse *out, size_t *n)
 {
-	return before >= NAMED || lw_buffer_addf(b, "%s %s %s (%s %.2f to %.2f)", before > 0 ? "," : "", title, p->name,
-	    lw_figure[f].title, p->at[f].before, p->at[f].now);
+	static const enum lw_figure figure[] = { LW_RECALL, LW_FPR };
+
+	*n = 0;
+	for (int by = 0; by < LW_VIEWS; by++)
+		for (size_t i = 0; i < 2 * c->view[by].n; i++) {
+			struct worse w = { &c->view[by].part[i / 2], by, figure[i % 2], 0 };
+			size_t at = *n < NAMED ? *n : NAMED;
+
+			if (!is_worse(c, w.part, w.figure))
+				continue;
+			w.loss = loss(&w.part->at[w.figure], w.figure);
+			for (; at > 0 && out[at - 1].loss < w.loss; at--)
+				if (at < NAMED)
+					out[at] = out[at - 1];
+			if (at < NAMED)
+				out[at] = w;
+			++*n;
+		}
 }
 
 static bool
 put_for_whom(const struct lw_comparison *c, struct lw_buffer *b)
 {
-	static const enum lw_figure figure[] = { LW_RECALL, LW_FPR };
-	static const enum lw_by by[] = { LW_BY_LANG, LW_BY_SOURCE, LW_BY_FAMILY };
-	struct lw_buffer list = { 0 };
-	size_t found = 0;
+	struct worse worse[NAMED];
+	size_t n;
 	bool done = true;
 
-	for (int v = 0; v < LW_VIEWS && done; v++)
-		for (size_t i = 0; i < c->view[by[v]].n && done; i++)
-			for (int f = 0; f < 2 && done; f++)
-				if (is_worse(c, &c->view[by[v]].part[i], figure[f]))
-					done = put_part(&list, &c->view[by[v]].part[i], lw_view[by[v]].title, figure[f], found++);
-	if (done && found == 0)
-		done = lw_buffer_addf(b, " Surely worse for no source, language or family.");
-	else if (done)
-		done = lw_buffer_addf(b, " Surely worse for%.*s", (int)list.len, list.at) &&
-		    (found <= NAMED || lw_buffer_addf(b, " and %zu more", found - NAMED)) && lw_buffer_addf(b, ".");
-	lw_buffer_free(&list);
-	return done;
+	find_worse(c, worse, &n);
+	if (n == 0)
+		return lw_buffer_addf(b, " Surely worse for no source, language or family.");
+	for (size_t i = 0; i < n && i < NAMED && done; i++) {
+		const struct worse *w = &worse[i];
+
+		done = lw_buffer_addf(b, "%s %s %s (%s %.2f to %.2f)", i == 0 ? " Surely worse for" : ",", lw_view[w->by].title, w->part->name,
+		    lw_figure[w->figure].title, w->part->at[w->figure].before, w->part->at[w->figure].now);
+	}
+	return done && (n <= NAMED || lw_buffer_addf(b, " and %zu more", n - NAMED)) && lw_buffer_addf(b, ".");
 }
 
 bool

@@ -95,18 +95,44 @@ write_file(const struct lw_training *a, const struct lw_buffer *b, const char *p
 	return done || lw_training_fail(a, path, strerror(errno));
 }
 
-static bool
-write_report(const struct lw_training *a, const struct lw_trained *t, const char *path)
+/* Of the folds' verdicts, explained by the model that was just written. */
+static lurewatch_error
+make_report(struct lw_training *a, const struct lw_trained *t, const struct lw_care *care, const lurewatch *model,
+    struct lw_buffer *page)
 {
-	struct lw_evaluation v;
+	struct lw_resampling how = { .resamples = LW_RESAMPLES, .threads = a->options.threads, .seed = a->options.seed,
+		.watcher = a->options.watcher };
+	struct lw_evaluation v = { 0 };
+	struct lw_findings summary = { 0 };
+	struct lw_growth growth = { 0 };
+	struct lw_report_page report = { .title = "Lurewatch training: every message judged by a fold that did not see it", .summary = &summary,
+		.model = model, .growth = &growth, .care = care, .of_folds = true, .threads = how.threads, .watcher = how.watcher };
+	lurewatch_error e = lw_evaluate_trained(&a->lessons, t, &v);
+
+	if (e == LUREWATCH_OK)
+		e = lw_findings_make(&v, &how, &summary);
+	if (e == LUREWATCH_OK)
+		e = lw_growth_measure(&a->lessons, &a->options, t, &growth);
+	if (e == LUREWATCH_OK)
+		e = lw_report_html(&report, page);
+	lw_findings_free(&summary);
+	lw_evaluation_free(&v);
+	return e;
+}
+
+static bool
+write_report(struct lw_training *a, const struct lw_trained *t, const struct lw_care *care, const struct lw_targets *to)
+{
 	struct lw_buffer page = { 0 };
+	lurewatch *model = NULL;
+	lurewatch_error e = lurewatch_open(to->model, &model);
 	bool done;
 
-	if (lw_evaluate_trained(&a->lessons, t, &v) != LUREWATCH_OK)
-		return no_memory(a);
-	done = lw_report_html(&v, "Lurewatch training: every message judged by a fold that did not see it", &page) || no_memory(a);
-	done = done && write_file(a, &page, path);
-	lw_evaluation_free(&v);
+	if (e == LUREWATCH_OK)
+		e = make_report(a, t, care, model, &page);
+	lw_training_clear(a);
+	done = e == LUREWATCH_OK ? write_file(a, &page, to->report) : lw_training_fail(a, to->report, lurewatch_strerror(e));
+	lurewatch_close(model);
 	lw_buffer_free(&page);
 	return done;
 }
@@ -209,7 +235,8 @@ learn(struct lw_training *a, const struct lw_targets *to)
 	if (done)
 		warn_of_suspects(a, &care, to->suspects);
 	done = done && (to->suspects == NULL || write_suspects(a, &care, &trained, to->suspects)) &&
-	    (to->report == NULL || write_report(a, &trained, to->report)) && write_model(a, &trained, &care, to->model);
+	    write_model(a, &trained, &care, to->model) &&
+	    (to->report == NULL || write_report(a, &trained, &care, to));
 	if (done)
 		print_summary(&a->lessons, &trained);
 	lw_trained_free(&trained);

@@ -133,33 +133,49 @@ struct run {
 	struct lw_watcher watcher;
 	lurewatch *model, *other;
 	struct lw_evaluation now, before;       /* of model, of other */
-	struct lw_summary summary;
+	struct lw_findings summary;
 	struct lw_comparison comparison;
 };
 
-static char *
-page(const struct run *r)
+static const char *
+file_name(const char *path)
 {
-	struct lw_buffer b = { 0 };
+	const char *slash = strrchr(path, '/');
 
-	if (lw_report_html(&r->now, "Lurewatch evaluation", &b) && lw_buffer_add(&b, "", 1))
-		return b.at;
-	lw_buffer_free(&b);
-	return NULL;
+	return slash != NULL ? slash + 1 : path;
+}
+
+static char *
+page(struct run *r)
+{
+	const struct arguments *a = r->a;
+	struct lw_report_page report = { .summary = &r->summary, .model = r->model, .comparison = a->against != NULL ? &r->comparison : NULL,
+		.threads = a->training.options.threads, .watcher = &r->watcher };
+	struct lw_buffer title = { 0 }, b = { 0 };
+	bool done = a->transfer ? lw_buffer_addf(&title, "Lurewatch, each %s left out in turn", r->now.held_out) :
+	    lw_buffer_addf(&title, "Lurewatch evaluation of %s", a->model != NULL ? file_name(a->model) : "the installed model");
+
+	done = done && lw_buffer_add(&title, "", 1);
+	report.title = title.at;
+	done = done && lw_report_html(&report, &b) == LUREWATCH_OK && lw_buffer_add(&b, "", 1);
+	lw_buffer_free(&title);
+	if (!done)
+		lw_buffer_free(&b);
+	return b.at;
 }
 
 static bool
-report(const struct run *r)
+report(struct run *r)
 {
 	bool compared = r->a->against != NULL, done;
 	char *text;
 
 	if (r->a->output == AS_JSON)
-		text = compared ? lw_comparison_json(&r->comparison, &r->summary) : lw_summary_json(&r->summary);
+		text = compared ? lw_comparison_json(&r->comparison, &r->summary) : lw_findings_json(&r->summary);
 	else if (r->a->output == AS_HTML)
 		text = page(r);
 	else
-		text = compared ? lw_comparison_text(&r->comparison) : lw_summary_text(&r->summary);
+		text = compared ? lw_comparison_text(&r->comparison) : lw_findings_text(&r->summary);
 	if (text == NULL)
 		return fail(lurewatch_strerror(LUREWATCH_E_MEMORY), "");
 	done = fputs(text, stdout) >= 0 && (r->a->output != AS_JSON || putchar('\n') != EOF) && fflush(stdout) == 0;
@@ -214,12 +230,11 @@ transfer(struct run *r)
 static bool
 compare(struct run *r, const struct lw_resampling *how)
 {
-	const char *slash = strrchr(r->a->against, '/');
 	lurewatch_error e;
 
 	if (!score(r, r->a->against, &r->other, &r->before))
 		return false;
-	e = lw_compare(&r->before, &r->now, slash != NULL ? slash + 1 : r->a->against, r->a->tolerance, how, &r->comparison);
+	e = lw_compare(&r->before, &r->now, file_name(r->a->against), r->a->tolerance, how, &r->comparison);
 	if (e == LUREWATCH_E_ARGUMENT)
 		return fail(r->a->against, "the two models do not flag the same labels of these messages");
 	return e == LUREWATCH_OK || fail(lurewatch_strerror(e), "");
@@ -240,7 +255,7 @@ judge(struct run *r)
 	/* the text of a comparison shows nothing of it */
 	if (a->against != NULL && a->output == AS_TEXT)
 		return true;
-	e = lw_summary_make(&r->now, &how, &r->summary);
+	e = lw_findings_make(&r->now, &how, &r->summary);
 	return e == LUREWATCH_OK || fail(lurewatch_strerror(e), "");
 }
 
@@ -257,9 +272,8 @@ run(struct run *r, char **paths, int n)
 	done = lw_training_load(&a->training, paths, n, a->transfer) &&
 	    (a->training.corpus.n > 0 || fail("there is no labelled message of that split", ""));
 	lw_phases_start(&r->phases);
-	done = done && judge(r);
+	done = done && judge(r) && (changed == NULL || list_changed(r, changed)) && report(r);
 	lw_phases_end(&r->phases);
-	done = done && (changed == NULL || list_changed(r, changed)) && report(r);
 	if (changed != NULL && fclose(changed) != 0 && done)
 		done = fail(a->changed, strerror(errno));
 	return done;
@@ -272,7 +286,7 @@ status_of(struct arguments *a, char **paths, int n)
 	bool done = run(&r, paths, n), worse = r.comparison.worse;
 
 	lw_comparison_free(&r.comparison);
-	lw_summary_free(&r.summary);
+	lw_findings_free(&r.summary);
 	lw_evaluation_free(&r.now);
 	lw_evaluation_free(&r.before);
 	lurewatch_close(r.model);

@@ -1,5 +1,5 @@
 /*
- * summary_json.c - a summary as one JSON object
+ * findings_json.c - findings as one JSON object
  *
  * Every figure keeps its place; the 95 % intervals stand beside them, in "interval_95" of the same object.
  */
@@ -30,13 +30,13 @@ set(json_t *object, json_t *intervals, const char *name, const struct lw_estimat
 }
 
 static json_t *
-intervals_of(const struct lw_summary *s)
+intervals_of(const struct lw_findings *s)
 {
 	return s->resamples > 0 ? json_object() : NULL;
 }
 
 static json_t *
-figures(const struct lw_summary *s, const struct lw_figures *f, bool overall)
+figures(const struct lw_findings *s, const struct lw_figures *f, bool overall)
 {
 	json_t *all = json_pack("{s:I, s:I}", "n", (json_int_t)f->n, "positives", (json_int_t)f->positives);
 	json_t *intervals = intervals_of(s);
@@ -55,7 +55,7 @@ figures(const struct lw_summary *s, const struct lw_figures *f, bool overall)
 }
 
 static json_t *
-view(const struct lw_summary *s, enum lw_by by)
+view(const struct lw_findings *s, enum lw_by by)
 {
 	json_t *all = json_object();
 
@@ -65,7 +65,7 @@ view(const struct lw_summary *s, enum lw_by by)
 }
 
 static json_t *
-labels(const struct lw_summary *s)
+labels(const struct lw_findings *s)
 {
 	json_t *all = json_object();
 
@@ -114,7 +114,7 @@ label_names(const struct lw_evaluation *v)
 }
 
 json_t *
-lw_json_summary(const struct lw_summary *s)
+lw_json_findings(const struct lw_findings *s)
 {
 	const struct lw_evaluation *v = s->of;
 	json_t *all = json_object();
@@ -133,9 +133,9 @@ lw_json_summary(const struct lw_summary *s)
 }
 
 char *
-lw_summary_json(const struct lw_summary *s)
+lw_findings_json(const struct lw_findings *s)
 {
-	json_t *all = lw_json_summary(s);
+	json_t *all = lw_json_findings(s);
 	char *text = json_dumps(all, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
 
 	json_decref(all);

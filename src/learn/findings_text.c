@@ -1,4 +1,4 @@
-/* summary_text.c - a summary as tables for people; fails only without memory */
+/* findings_text.c - findings as tables for people; fails only without memory */
 #include "learn/figures_out.h"
 
 #include <math.h>
@@ -33,7 +33,7 @@ put_row(struct lw_buffer *b, const char *title, const struct lw_estimate *e)
 }
 
 static bool
-put_overall(struct lw_buffer *b, const struct lw_summary *s)
+put_overall(struct lw_buffer *b, const struct lw_findings *s)
 {
 	const struct lw_figures *f = &s->overall;
 	const struct lw_evaluation *v = s->of;
@@ -48,7 +48,7 @@ put_overall(struct lw_buffer *b, const struct lw_summary *s)
 }
 
 static bool
-put_confusion(struct lw_buffer *b, const struct lw_summary *s)
+put_confusion(struct lw_buffer *b, const struct lw_findings *s)
 {
 	const struct lw_evaluation *v = s->of;
 	bool done = lw_buffer_addf(b, "\n%-16s %8s  %8s", "truth \\ said", "n", "flagged");
@@ -71,7 +71,7 @@ put_confusion(struct lw_buffer *b, const struct lw_summary *s)
 }
 
 static bool
-put_part(struct lw_buffer *b, const struct lw_part *p)
+put_part(struct lw_buffer *b, const struct lw_slice *p)
 {
 	const struct lw_figures *f = &p->figures;
 
@@ -82,7 +82,7 @@ put_part(struct lw_buffer *b, const struct lw_part *p)
 }
 
 static bool
-put_view(struct lw_buffer *b, const struct lw_summary *s, enum lw_by by)
+put_view(struct lw_buffer *b, const struct lw_findings *s, enum lw_by by)
 {
 	size_t n = s->view[by].n;
 	bool done = n == 0 || lw_buffer_addf(b, "\n%-24s %7s %7s  %7s  %7s%10s  %7s%10s  %7s  %7s\n", lw_view[by].title, "n",
@@ -96,7 +96,7 @@ put_view(struct lw_buffer *b, const struct lw_summary *s, enum lw_by by)
 }
 
 bool
-lw_put_summary(struct lw_buffer *b, const struct lw_summary *s)
+lw_put_findings(struct lw_buffer *b, const struct lw_findings *s)
 {
 	bool done = put_overall(b, s) && put_confusion(b, s);
 
@@ -106,11 +106,11 @@ lw_put_summary(struct lw_buffer *b, const struct lw_summary *s)
 }
 
 char *
-lw_summary_text(const struct lw_summary *s)
+lw_findings_text(const struct lw_findings *s)
 {
 	struct lw_buffer b = { 0 };
 
-	if (!lw_put_summary(&b, s) || !lw_buffer_add(&b, "", 1)) {
+	if (!lw_put_findings(&b, s) || !lw_buffer_add(&b, "", 1)) {
 		lw_buffer_free(&b);
 		return NULL;
 	}

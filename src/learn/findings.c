@@ -1,5 +1,5 @@
-/* summary.c - figures and their intervals for every part of an evaluation; only memory can fail */
-#include "learn/summary.h"
+/* findings.c - figures and their intervals for every part of an evaluation; only memory can fail */
+#include "learn/findings.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -176,23 +176,34 @@ resample_scores(struct summing *x, const struct lw_scored *s, size_t n, struct l
 }
 
 static lurewatch_error
-sum_part(struct summing *x, const uint32_t *key, uint32_t which, struct lw_figures *out)
+sum_scores(struct summing *x, struct lw_scored *s, size_t n, struct lw_figures *out)
 {
-	size_t n;
-	struct lw_scored *s = lw_evaluation_scores(x->of, key, which, &n);
 	struct lw_metrics m;
-	lurewatch_error e = LUREWATCH_OK;
 
-	if (s == NULL)
-		return LUREWATCH_E_MEMORY;
 	lw_metrics_sorted(s, n, &m);
 	*out = (struct lw_figures){ .n = m.n, .positives = m.positives, .groups = lw_number_groups(s, NULL, n, x->scratch) };
 	for (int f = 0; f < LW_FIGURES; f++)
 		out->at[f] = (struct lw_estimate){ lw_figure_of(&m, f), NAN, NAN };
 	if (out->groups == SIZE_MAX)
-		e = LUREWATCH_E_MEMORY;
-	else if (x->how->resamples > 0)
-		e = resample_scores(x, s, n, out);
+		return LUREWATCH_E_MEMORY;
+	return x->how->resamples > 0 ? resample_scores(x, s, n, out) : LUREWATCH_OK;
+}
+
+lurewatch_error
+lw_figures_make(struct lw_scored *s, size_t n, uint32_t *scratch, const struct lw_resampling *how, struct lw_figures *out)
+{
+	struct summing x = { .how = how, .scratch = scratch, .all = (double)n + 1 };
+
+	return sum_scores(&x, s, n, out);
+}
+
+static lurewatch_error
+sum_part(struct summing *x, const uint32_t *key, uint32_t which, struct lw_figures *out)
+{
+	size_t n;
+	struct lw_scored *s = lw_evaluation_scores(x->of, key, which, &n);
+	lurewatch_error e = s != NULL ? sum_scores(x, s, n, out) : LUREWATCH_E_MEMORY;
+
 	free(s);
 	return e;
 }
@@ -276,7 +287,7 @@ line_up(const struct summing *x, uint32_t *truth, uint32_t *group)
 }
 
 static void
-take_labels(struct lw_summary *out, const struct lw_estimate *figure)
+take_labels(struct lw_findings *out, const struct lw_estimate *figure)
 {
 	const struct lw_evaluation *v = out->of;
 
@@ -295,7 +306,7 @@ take_labels(struct lw_summary *out, const struct lw_estimate *figure)
 }
 
 static lurewatch_error
-sum_labels(struct summing *x, struct lw_summary *out)
+sum_labels(struct summing *x, struct lw_findings *out)
 {
 	const struct lw_evaluation *v = x->of;
 	size_t n = v->corpus->n, figures = OF_LABEL * v->width + 2;
@@ -326,18 +337,18 @@ sum_labels(struct summing *x, struct lw_summary *out)
 /* ---- all of it ---- */
 
 static lurewatch_error
-sum_view(struct summing *x, enum lw_by by, struct lw_summary *out)
+sum_view(struct summing *x, enum lw_by by, struct lw_findings *out)
 {
 	const struct lw_names *names = lw_view_names(x->of->corpus, by);
 	uint32_t *key = lw_view_keys(x->of->corpus, by);
-	struct lw_part *part = calloc(names->n + 1, sizeof *part);
+	struct lw_slice *part = calloc(names->n + 1, sizeof *part);
 	lurewatch_error e = key != NULL && part != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
 
 	out->view[by].part = part;
 	for (uint32_t k = 0; k < names->n && e == LUREWATCH_OK; k++) {
-		struct lw_part *p = &part[out->view[by].n];
+		struct lw_slice *p = &part[out->view[by].n];
 
-		*p = (struct lw_part){ .name = lw_name(names, k), .key = k };
+		*p = (struct lw_slice){ .name = lw_name(names, k), .key = k };
 		e = sum_part(x, key, k, &p->figures);
 		out->view[by].n += p->figures.n > 0;
 	}
@@ -346,13 +357,13 @@ sum_view(struct summing *x, enum lw_by by, struct lw_summary *out)
 }
 
 lurewatch_error
-lw_summary_make(const struct lw_evaluation *v, const struct lw_resampling *how, struct lw_summary *out)
+lw_findings_make(const struct lw_evaluation *v, const struct lw_resampling *how, struct lw_findings *out)
 {
 	size_t n = v->corpus->n;
 	struct summing x = { .of = v, .how = how, .scratch = lw_number_scratch(v->corpus), .all = (double)(2 + LW_VIEWS) * (double)n };
 	lurewatch_error e = x.scratch != NULL ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
 
-	*out = (struct lw_summary){ .of = v, .resamples = how->resamples };
+	*out = (struct lw_findings){ .of = v, .resamples = how->resamples };
 	if (e == LUREWATCH_OK)
 		e = sum_part(&x, NULL, 0, &out->overall);
 	if (e == LUREWATCH_OK)
@@ -361,14 +372,14 @@ lw_summary_make(const struct lw_evaluation *v, const struct lw_resampling *how, 
 		e = sum_view(&x, by, out);
 	free(x.scratch);
 	if (e != LUREWATCH_OK)
-		lw_summary_free(out);
+		lw_findings_free(out);
 	return e;
 }
 
 void
-lw_summary_free(struct lw_summary *s)
+lw_findings_free(struct lw_findings *s)
 {
 	for (int by = 0; by < LW_VIEWS; by++)
 		free(s->view[by].part);
-	*s = (struct lw_summary){ 0 };
+	*s = (struct lw_findings){ 0 };
 }

@@ -1,8 +1,8 @@
 /*
- * summary.h - an evaluation in figures, each with its 95 % interval (bootstrap.h): overall, by label, source, language, family
+ * findings.h - an evaluation in figures, each with its 95 % interval (bootstrap.h): overall, by label, source, language, family
  */
-#ifndef LW_SUMMARY_H
-#define LW_SUMMARY_H
+#ifndef LW_FINDINGS_H
+#define LW_FINDINGS_H
 
 #include "learn/bootstrap.h"
 #include "learn/evaluate.h"
@@ -24,7 +24,7 @@ struct lw_label_figures {
 	struct lw_estimate precision, recall, f1, flagged;
 };
 
-struct lw_part {
+struct lw_slice {
 	const char *name;
 	uint32_t key;
 	struct lw_figures figures;
@@ -38,18 +38,18 @@ struct lw_resampling {
 };
 enum { LW_RESAMPLES = 1000 };
 
-struct lw_summary {
+struct lw_findings {
 	const struct lw_evaluation *of; /* borrowed */
 	unsigned resamples;
 	struct lw_figures overall;
 	struct lw_estimate accuracy, macro_f1;
 	struct lw_label_figures label[2 * LW_LABELS_MAX]; /* as of->label */
-	struct { struct lw_part *part; size_t n; } view[LW_VIEWS];
+	struct { struct lw_slice *part; size_t n; } view[LW_VIEWS];
 };
 
 /* Only memory can fail. */
-lurewatch_error lw_summary_make(const struct lw_evaluation *, const struct lw_resampling *, struct lw_summary *out);
-void lw_summary_free(struct lw_summary *);
+lurewatch_error lw_findings_make(const struct lw_evaluation *, const struct lw_resampling *, struct lw_findings *out);
+void lw_findings_free(struct lw_findings *);
 
 /*
  * Groups of scores renumbered 0, 1, ...: their number, SIZE_MAX when memory is gone. `other`, if not NULL, has the same
@@ -58,11 +58,14 @@ void lw_summary_free(struct lw_summary *);
 size_t lw_number_groups(struct lw_scored *, struct lw_scored *other, size_t n, uint32_t *scratch);
 uint32_t *lw_number_scratch(const struct lw_corpus *);  /* freed by the caller */
 
+/* Figures of sorted scores; their groups are renumbered. scratch: as below. */
+lurewatch_error lw_figures_make(struct lw_scored *, size_t n, uint32_t *scratch, const struct lw_resampling *, struct lw_figures *out);
+
 /* Fewer resampled rows than this are not worth a thread. */
 unsigned lw_threads_for(size_t rows, const struct lw_resampling *);
 
 /* Freed by the caller; NULL when memory is gone. */
-char *lw_summary_json(const struct lw_summary *);
-char *lw_summary_text(const struct lw_summary *);
+char *lw_findings_json(const struct lw_findings *);
+char *lw_findings_text(const struct lw_findings *);
 
 #endif
