@@ -15,7 +15,7 @@
 
 #define LW_MODEL_MAGIC "LWMODEL"        /* with its NUL: 8 bytes */
 #define LW_MODEL_ORDER 0x01020304u
-#define LW_MODEL_VERSION 1u
+#define LW_MODEL_VERSION 2u        /* 2: character n-grams count as often as they stand there */
 
 enum lw_part { LW_PART_LABELS, LW_PART_FLAGGED, LW_PART_BIAS, LW_PART_SCALE, LW_PART_CALIBRATION, LW_PART_RECORD,
 	LW_PART_VOCABULARY, LW_PART_KNOWN, LW_PART_SLOTS, LW_PARTS };

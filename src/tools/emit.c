@@ -14,7 +14,7 @@
 static void
 fail(struct lw_emitter *s, const char *what, const char *why)
 {
-	lw_report(s->report, what, why);
+	lw_complain(s->report, what, why);
 	s->stop = true;
 }
 
@@ -132,7 +132,7 @@ deliver(struct lw_emitter *s, const struct lw_job *j)
 	e = lw_deliver(s->delivery, m, j->result.verdict->flagged, s->options->annotate ? &changed : NULL);
 	if (e == 0)
 		return;
-	lw_report(s->report, m->path, strerror(e));
+	lw_complain(s->report, m->path, strerror(e));
 	s->stop = e == ENOSPC || e == EDQUOT || e == ENOMEM || e == EROFS;
 }
 
@@ -183,7 +183,7 @@ prepare(struct lw_emitter *s, const struct lw_scan_options *o)
 	if (o->output_dir != NULL) {
 		s->delivery = lw_delivery_open(o->output_dir);
 		if (s->delivery == NULL) {
-			lw_report(s->report, o->output_dir, strerror(errno));
+			lw_complain(s->report, o->output_dir, strerror(errno));
 			return false;
 		}
 	}
@@ -196,7 +196,7 @@ prepare(struct lw_emitter *s, const struct lw_scan_options *o)
 	if ((o->summary == LW_NO_SUMMARY || s->summary != NULL) && (!o->by_conversation || s->conversations != NULL) &&
 	    (o->sample == 0 || s->sample != NULL))
 		return true;
-	lw_report(s->report, lurewatch_strerror(LUREWATCH_E_MEMORY), NULL);
+	lw_complain(s->report, lurewatch_strerror(LUREWATCH_E_MEMORY), NULL);
 	return false;
 }
 

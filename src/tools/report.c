@@ -9,7 +9,7 @@
 enum { COMPLAINTS = 10 };       /* records reported one by one */
 
 void
-lw_report(struct lw_report *r, const char *what, const char *why)
+lw_complain(struct lw_report *r, const char *what, const char *why)
 {
 	lw_progress_clear(&r->progress);
 	r->failed = true;
@@ -28,7 +28,7 @@ lw_report_record(struct lw_report *r, const struct lw_message *m)
 	if (lw_write_id(&id, m) && lw_put_visible(&shown, (struct lw_span){ id.at, id.len }, SIZE_MAX) &&
 	    lw_buffer_add_text(&shown, ": ") &&
 	    lw_put_visible(&shown, (struct lw_span){ m->error, strlen(m->error) }, SIZE_MAX) && lw_buffer_add(&shown, "", 1))
-		lw_report(r, shown.at, NULL);
+		lw_complain(r, shown.at, NULL);
 	lw_buffer_free(&id);
 	lw_buffer_free(&shown);
 }

@@ -11,7 +11,7 @@ struct lw_report {
 	bool failed;            /* something was told: status 2 */
 };
 
-void lw_report(struct lw_report *, const char *what, const char *why); /* why may be NULL */
+void lw_complain(struct lw_report *, const char *what, const char *why); /* why may be NULL */
 void lw_report_record(struct lw_report *, const struct lw_message *);  /* its error; after the tenth they are only counted */
 void lw_report_rest(struct lw_report *);                /* how many were only counted */
 

@@ -42,11 +42,11 @@ scan_messages(struct scan *s, struct lw_reader *reader)
 			break;
 		if (e != LUREWATCH_OK) {
 			lw_crew_drain(s->crew);
-			lw_report(&s->report, lw_reader_reason(reader), NULL);
+			lw_complain(&s->report, lw_reader_reason(reader), NULL);
 			break;
 		}
 		if (lw_crew_give(s->crew, m) != LUREWATCH_OK) {
-			lw_report(&s->report, m->path, lurewatch_strerror(LUREWATCH_E_MEMORY));
+			lw_complain(&s->report, m->path, lurewatch_strerror(LUREWATCH_E_MEMORY));
 			s->emitter.stop = true;
 		}
 		lw_progress_show(&s->report.progress, s->emitter.scanned, s->bytes + lw_reader_consumed(reader));
@@ -60,7 +60,7 @@ scan_path(struct scan *s, const char *path)
 	struct lw_reader *reader;
 
 	if (lw_reader_open(path, &s->read, &reader) != LUREWATCH_OK) {
-		lw_report(&s->report, reader != NULL ? lw_reader_reason(reader) : lurewatch_strerror(LUREWATCH_E_MEMORY), NULL);
+		lw_complain(&s->report, reader != NULL ? lw_reader_reason(reader) : lurewatch_strerror(LUREWATCH_E_MEMORY), NULL);
 		lw_reader_close(reader);
 		return;
 	}
@@ -97,7 +97,7 @@ scan_all(struct scan *s)
 	for (int i = 0; i < o->n && !s->emitter.stop && !lw_interrupted(); i++)
 		scan_path(s, o->paths[i]);
 	if (lw_interrupted())
-		lw_report(&s->report, "interrupted", "what was read until then is complete");
+		lw_complain(&s->report, "interrupted", "what was read until then is complete");
 	lw_emit_end(&s->emitter);
 }
 
@@ -108,7 +108,7 @@ prepare(struct scan *s, lurewatch **model)
 	lurewatch_error e = lw_find_model(s->options->model, model, &why);
 
 	if (e != LUREWATCH_OK) {
-		lw_report(&s->report, why != NULL ? why : lurewatch_strerror(e), NULL);
+		lw_complain(&s->report, why != NULL ? why : lurewatch_strerror(e), NULL);
 		free(why);
 		return false;
 	}
@@ -117,7 +117,7 @@ prepare(struct scan *s, lurewatch **model)
 		return false;
 	e = lw_crew_start(&s->judge, s->options->threads, lw_emit_job, &s->emitter, &s->crew);
 	if (e != LUREWATCH_OK)
-		lw_report(&s->report, lurewatch_strerror(e), NULL);
+		lw_complain(&s->report, lurewatch_strerror(e), NULL);
 	return e == LUREWATCH_OK;
 }
 
