@@ -30,7 +30,7 @@ struct lw_rows {
 	float *value;
 };
 
-/* `some`: n row numbers of the matrix. */
+/* `some`: n row numbers of the matrix. A slot that a row has several times is one column with as many times its value. */
 lurewatch_error lw_known_make(const struct lw_matrix *, const uint32_t *some, size_t n, unsigned least, struct lw_known *out);
 void lw_known_free(struct lw_known *);
 

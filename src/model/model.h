@@ -5,7 +5,8 @@
  * corpora) and K labels. Its R rows of weights are expert 0's labels, expert 1's, and with two experts
  * the gate, which has expert 0's features. The margin of row r is
  *      m_r = bias_r + sum over blocks b of  weight_b / sqrt(sum over slots s of rarity[s]^2) * sum over slots s of w[s][r]
- * over the message's slots of block b that the row's expert knows (rarity above 0); weight_b is settings.weight[b].
+ * over the message's slots of block b that the row's expert knows (rarity above 0), each as often as the block's set has it;
+ * weight_b is settings.weight[b].
  * w holds the rarity as a factor already.
  * Each expert's probabilities are softmax(A m + c) of its own K margins, A of K x K; with two
  *      P = g P_0 + (1 - g) P_1,  g = 1 / (1 + exp(-(a m_gate + b)))
