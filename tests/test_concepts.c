@@ -40,7 +40,6 @@ sequence_of(const char *utf8)
 	struct lw_sequence q;
 
 	ck_assert_int_eq(lw_text_read(texter, utf8, strlen(utf8), &t), LUREWATCH_OK);
-	lw_sums_start(&sums);
 	ck_assert_int_eq(lw_find_sums(t, &sums), LUREWATCH_OK);
 	ck_assert_int_eq(lw_match(matcher, t, &sums, &q), LUREWATCH_OK);
 	return q;

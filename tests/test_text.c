@@ -151,7 +151,6 @@ START_TEST(reads_sums)
 	struct lw_sums found = { 0 };
 	const struct lw_text *t = text_of(sums[_i].in, strlen(sums[_i].in));
 
-	lw_sums_start(&found);
 	ck_assert_int_eq(lw_find_sums(t, &found), LUREWATCH_OK);
 	ck_assert_uint_eq(found.n, 1);
 	ck_assert_int_eq(found.at[0].money, sums[_i].money);

@@ -275,8 +275,10 @@ spaced_at(struct lw_matcher *m, uint32_t w, uint32_t *end)
 	uint32_t value = LW_NO_VALUE, other = 0, words = phrase_at(m, w, v.whole, &value), run;
 
 	*end = x->word[w + (words > 0 ? words - 1 : 0)].end;
-	if (words == 0 && ((word->flags & LW_WORD_DIGITS) == 0 || !digits_of(m, word, &value)))
-		value = (word->flags & LW_WORD_DIGITS) == 0 ? v.stem : LW_NO_VALUE;
+	if (words == 0 && (word->flags & LW_WORD_DIGITS) == 0)
+		value = v.stem;
+	else if (words == 0)
+		digits_of(m, word, &value);
 	if (m->unspaced && (run = run_at(m, word->begin, &other)) > (value != LW_NO_VALUE ? *end : word->begin)) {
 		*end = run;
 		value = other;

@@ -18,8 +18,7 @@ struct lw_extractor {
 	const struct lw_text *text;
 	const char *bytes;
 	size_t len;
-	uint8_t *unwanted;              /* a bit a slot: the model has no use for it; NULL: all are wanted */
-	uint8_t *seen;                  /* a bit a slot: already in this message's sets, or never wanted there */
+	uint8_t *seen;                  /* a bit a slot: already in this message's sets, or never wanted there (n-grams: only that) */
 	uint32_t start[LW_BLOCKS + 1];
 	const char *records;            /* what will be read of each slot, NULL: nothing */
 	size_t stride;
@@ -44,7 +43,7 @@ lw_bag_put(struct lw_extractor *x, enum lw_block block, uint32_t slot, uint32_t 
 	struct lw_feature_set *set = &x->features.block[block];
 
 	slot += x->start[block];
-	if (x->unwanted != NULL && (x->unwanted[slot >> 3] & (1u << (slot & 7))) != 0)
+	if ((x->seen[slot >> 3] & (1u << (slot & 7))) != 0)
 		return;
 	if (x->records != NULL)
 		__builtin_prefetch(x->records + slot * x->stride);

@@ -63,16 +63,12 @@ lw_extractor_new(const struct lw_settings *s, const struct lw_vocabulary *v, con
 	if (x == NULL)
 		return LUREWATCH_E_MEMORY;
 	x->settings = s;
-	lw_sums_start(&x->sums);
 	x->vocabulary = v;
 	for (int b = 0; b <= LW_BLOCKS; b++)
 		x->start[b] = lw_block_start(s, v, b);
 	x->seen = calloc((size_t)x->start[LW_BLOCKS] / 8 + 1, 1);
 	for (size_t i = 0; known != NULL && x->seen != NULL && i <= x->start[LW_BLOCKS] / 8; i++)
 		x->seen[i] = (uint8_t)~known[i];
-	x->unwanted = known != NULL && x->seen != NULL ? malloc((size_t)x->start[LW_BLOCKS] / 8 + 1) : NULL;
-	if (x->unwanted != NULL)
-		memcpy(x->unwanted, x->seen, (size_t)x->start[LW_BLOCKS] / 8 + 1);
 	x->place = calloc((size_t)lw_vocabulary_indicators(v) + 1, sizeof *x->place);
 	e = x->seen != NULL && x->place != NULL && lw_grow(&x->features.indicator, &x->features.indicator_room,
 	    (size_t)lw_vocabulary_indicators(v) + 1, sizeof *x->features.indicator) ? LUREWATCH_OK : LUREWATCH_E_MEMORY;
@@ -101,7 +97,6 @@ lw_extractor_free(struct lw_extractor *x)
 	free(x->sums.at);
 	free(x->place);
 	free(x->seen);
-	free(x->unwanted);
 	lw_matcher_free(x->matcher);
 	lw_texter_free(x->texter);
 	free(x);

@@ -145,8 +145,8 @@ is_farfetched(const char *name)
 	return strncmp(name, "IBM4", 4) == 0 || strncmp(name, "UTF-", 4) == 0 || strncmp(name, "ISO-2022", 8) == 0;
 }
 
-static size_t
-above_127(struct lw_span s)
+size_t
+lw_above_127(struct lw_span s)
 {
 	size_t n = 0;
 
@@ -163,7 +163,7 @@ is_western(struct lw_span s)
 
 	for (size_t i = 0; i < s.len; i++)
 		letters += (s.at[i] | 32) >= 'a' && (s.at[i] | 32) <= 'z';
-	return above_127(s) * 2 <= letters || above_127(s) < FEW;
+	return lw_above_127(s) * 2 <= letters || lw_above_127(s) < FEW;
 }
 
 static const char *
@@ -251,7 +251,7 @@ lw_charset_of_file(struct lw_span head)
 	/* the last character may be cut */
 	for (int i = 0; i < 3 && whole.len > 0 && (unsigned char)whole.at[whole.len - 1] > 127; i++)
 		whole.len--;
-	if (lw_utf8_valid(whole) || above_127(head) < FEW)
+	if (lw_utf8_valid(whole) || lw_above_127(head) < FEW)
 		return NULL;
 	name = lw_charset_likely(head, NULL);
 	return strcmp(name, "UTF-8") != 0 && is_sane(head, name) ? name : NULL;

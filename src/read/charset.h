@@ -23,4 +23,6 @@ const char *lw_charset_likely(struct lw_span bytes, const char *declared);
 /* The charset of a file that begins so: NULL when it is UTF-8, damaged or not, says too little, or is no text at all. */
 const char *lw_charset_of_file(struct lw_span head);
 
+size_t lw_above_127(struct lw_span);    /* bytes that are no ASCII */
+
 #endif

@@ -104,21 +104,11 @@ lw_gsm_unpack(struct lw_buffer *out, struct lw_span packed, unsigned fill, size_
 	return true;
 }
 
-static size_t
-above_127(struct lw_span s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.len; i++)
-		n += (unsigned char)s.at[i] > 127;
-	return n;
-}
-
 /* Control characters, or accents at every fourth letter: Latin-1 is not like that. A few bytes tell nothing. */
 static bool
 looks_packed(struct lw_span s)
 {
-	size_t high = above_127(s);
+	size_t high = lw_above_127(s);
 
 	if (s.len < 8 || high == 0 || lw_utf8_valid(s))
 		return false;
@@ -218,7 +208,7 @@ bool
 lw_sms_decode(struct lw_buffer *out, struct lw_span payload, const char *charset, const struct lw_udh *h)
 {
 	if (is_gsm(charset)) {
-		if (above_127(payload) == 0)
+		if (lw_above_127(payload) == 0)
 			return decode_septets(out, payload, h);
 		charset = "ISO-8859-1";
 	}

@@ -103,7 +103,6 @@ begin_file(struct lw_reader *r)
 	r->source = (struct lw_source){ .options = &r->options, .path = r->path, .before = &r->before, .reason = &r->reason };
 }
 
-/* The stream of a file or a member is open: told apart and begun. */
 /* Plain text in another charset than UTF-8: the one it is said to be, else the one it looks like. The format may show only then. */
 static lurewatch_error
 recode(struct lw_reader *r)
@@ -112,6 +111,9 @@ recode(struct lw_reader *r)
 	const char *charset = r->options.encoding;
 	lurewatch_error e;
 
+	/* a log that is being written, its format named, is not kept waiting for bytes to guess from */
+	if (charset == NULL && r->forced != NULL && lw_stream_is_live(stream))
+		return LUREWATCH_OK;
 	e = charset == NULL ? lw_stream_peek(stream, HEAD) : LUREWATCH_OK;
 	if (e != LUREWATCH_OK && lw_stream_window(stream).len == 0)
 		return e;
@@ -123,6 +125,7 @@ recode(struct lw_reader *r)
 	return e == LUREWATCH_OK && r->options.encoding != NULL ? choose_format(r) : e;
 }
 
+/* The stream of a file or a member is open: told apart and begun. */
 static lurewatch_error
 open_source(struct lw_reader *r)
 {

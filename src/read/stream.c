@@ -679,3 +679,11 @@ lw_stream_would_wait(const struct lw_stream *s)
 		return false;
 	return memchr(lw_stream_window(s).at, '\n', lw_stream_window(s).len) == NULL && poll(&p, 1, 0) == 0;
 }
+
+bool
+lw_stream_is_live(const struct lw_stream *s)
+{
+	struct stat st;
+
+	return s->fd >= 0 && fstat(s->fd, &st) == 0 && !S_ISREG(st.st_mode);
+}

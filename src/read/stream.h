@@ -55,5 +55,6 @@ struct lw_span lw_stream_mark(const struct lw_stream *);  /* byte order mark, as
 bool lw_stream_recoded(const struct lw_stream *);         /* is stored in a charset that ASCII cannot be written into: UTF-16 */
 uint64_t lw_stream_consumed(const struct lw_stream *);    /* bytes read as stored */
 bool lw_stream_would_wait(const struct lw_stream *);
+bool lw_stream_is_live(const struct lw_stream *);         /* no file: a pipe or a terminal, whose bytes may come one by one */
 
 #endif

@@ -122,14 +122,15 @@ index_units(struct lw_unit_index *index, const struct unit *table, size_t n)
 	}
 }
 
-void
-lw_sums_start(struct lw_sums *sums)
+static void
+index_names(struct lw_sums *sums)
 {
 	enum { CURRENCIES = sizeof currencies / sizeof currencies[0], MULTIPLIERS = sizeof multipliers / sizeof multipliers[0] };
 	_Static_assert(CURRENCIES < 255 && MULTIPLIERS < 255, "an index has a byte for each name");
 
 	index_units(&sums->currencies, currencies, CURRENCIES);
 	index_units(&sums->multipliers, multipliers, MULTIPLIERS);
+	sums->indexed = true;
 }
 
 /* The longest name of the table that begins at `at`; a name that ends in an ASCII letter must end its word. */
@@ -268,6 +269,8 @@ lw_find_sums(const struct lw_text *x, struct lw_sums *sums)
 {
 	uint32_t contact = 0, floor = 0;
 
+	if (!sums->indexed)
+		index_names(sums);
 	sums->n = 0;
 	for (uint32_t i = 0; i < x->norms; i++) {
 		if (contact < x->contacts && i >= x->contact[contact].begin) {

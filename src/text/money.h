@@ -21,13 +21,13 @@ struct lw_sum {
 /* Names of one table by their first character, so that most places in a text are passed at once. */
 struct lw_unit_index { uint8_t first[256], next[256]; };
 
+/* All zero before the first search. */
 struct lw_sums {
 	struct lw_sum *at;
 	size_t n, room;
+	bool indexed;
 	struct lw_unit_index currencies, multipliers;
 };
-
-void lw_sums_start(struct lw_sums *);   /* once, before the first search */
 
 /* Contacts are passed over. Ascending, not overlapping. */
 lurewatch_error lw_find_sums(const struct lw_text *, struct lw_sums *);

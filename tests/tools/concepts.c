@@ -92,7 +92,6 @@ main(int argc, char **argv)
 	size_t n = 0, seen_room = 0, langs = 0;
 
 	lw_settings_default(&settings);
-	lw_sums_start(&sums);
 	if (argc < 3)
 		die("usage", "concepts VOCABULARY-DIR FILE...");
 	if (lw_vocabulary_compile(argv[1], &block, &why) != LUREWATCH_OK)
