@@ -88,7 +88,7 @@ typedef struct lurewatch_verdict {
 LUREWATCH_API lurewatch_error lurewatch_open(const char *model_path, lurewatch **out);
 LUREWATCH_API void lurewatch_close(lurewatch *); /* after all its scorers are freed; NULL is fine */
 
-/* All scratch memory of one thread. Scoring allocates nothing once a scorer is warm. */
+/* All scratch memory of one thread. Scoring allocates nothing once a scorer is warm, but ICU does to convert Zawgyi. */
 LUREWATCH_API lurewatch_error lurewatch_scorer_new(const lurewatch *, lurewatch_scorer **out);
 LUREWATCH_API void lurewatch_scorer_free(lurewatch_scorer *); /* NULL is fine */
 
